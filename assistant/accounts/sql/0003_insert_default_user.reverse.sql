@@ -1,0 +1,1 @@
+-- The row stays: deleting it would take its conversations along.

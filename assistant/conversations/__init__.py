@@ -1,0 +1,1 @@
+"""What was said: conversations, messages and their statistics."""

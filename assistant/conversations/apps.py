@@ -1,0 +1,12 @@
+"""The conversations app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ConversationsConfig(AppConfig):
+    """Configure the app under a label that no host is likely to have."""
+
+    name = "assistant.conversations"
+    label = "assistant_conversations"
+    verbose_name = _("Assistant: conversations")

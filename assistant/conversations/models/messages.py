@@ -1,0 +1,93 @@
+"""Messages."""
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+
+from assistant.conversations.models.conversations import Conversation
+from assistant.db.constraints import finite_check, json_object_check, not_negative_check
+from assistant.db.fields import JSONObjectField, TimestampField
+from assistant.db.indexes import Index
+from assistant.db.models import UUIDModel
+from assistant.db.validators import validate_finite, validate_no_nul
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    """Filters of messages."""
+
+    def in_order(self) -> "MessageQuerySet":
+        """Order as they were said."""
+        return self.order_by("timestamp", "id")
+
+
+class Message(UUIDModel):
+    """One message of a conversation.
+
+    Triggers keep the conversation's statistics and its ``updated_at`` whoever writes.
+    """
+
+    class Role(models.TextChoices):
+        USER = "user", _("user")
+        ASSISTANT = "assistant", _("assistant")
+        SYSTEM = "system", _("system")
+
+    conversation = models.ForeignKey(
+        Conversation,
+        on_delete=models.CASCADE,
+        verbose_name=_("conversation"),
+        related_name="messages",
+        db_constraint=False,  # the migration adds it, with ON DELETE CASCADE
+        db_index=False,
+    )
+    role = models.CharField(_("role"), max_length=50, choices=Role)
+    content = models.TextField(_("content"), validators=[validate_no_nul])
+    token_count = models.IntegerField(
+        _("tokens"), blank=True, null=True, validators=[MinValueValidator(0)]
+    )
+    timestamp = TimestampField(_("time"))
+    model_name = models.CharField(
+        _("model"), max_length=255, blank=True, null=True, validators=[validate_no_nul]
+    )
+    generation_time = models.FloatField(
+        _("generation time"),
+        blank=True,
+        null=True,
+        validators=[validate_finite, MinValueValidator(0)],
+        help_text=_("In seconds."),
+    )
+    temperature = models.FloatField(
+        _("temperature"), blank=True, null=True, validators=[validate_finite]
+    )
+    generation_config = JSONObjectField(_("generation configuration"), db_default={})
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        db_table = "messages"
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        indexes = [
+            # A conversation's messages; the cascade and the recount of its statistics.
+            Index(fields=["conversation"], name="idx_messages_conversation_id"),
+            # The admin's list filtered by role.
+            Index(fields=["role"], name="idx_messages_role"),
+            # Latest first, over all conversations.
+            Index(fields=["-timestamp"], name="idx_messages_timestamp"),
+            # What a model has answered.
+            Index(fields=["model_name"], name="idx_messages_model_name"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(role__in=["user", "assistant", "system"]),
+                name="messages_role_check",
+                violation_error_message=_("The role is one of user, assistant and system."),
+            ),
+            not_negative_check("token_count", name="messages_token_count_check"),
+            finite_check("generation_time", name="messages_generation_time_check", negative=False),
+            finite_check("temperature", name="messages_temperature_check"),
+            json_object_check("generation_config", name="messages_generation_config_check"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role}: {Truncator(self.content).chars(60)}"

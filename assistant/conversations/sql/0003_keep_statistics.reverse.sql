@@ -1,0 +1,10 @@
+DROP TRIGGER trigger_update_conversation_stats_on_truncate ON messages;
+DROP TRIGGER trigger_update_conversation_stats_on_delete ON messages;
+DROP TRIGGER trigger_update_conversation_stats_on_update ON messages;
+DROP TRIGGER trigger_update_conversation_stats ON messages;
+DROP TRIGGER trigger_guard_conversation_stats ON conversation_stats;
+DROP FUNCTION guard_conversation_stats();
+DROP FUNCTION update_conversation_stats();
+DROP FUNCTION rebuild_conversation_stats(uuid[]);
+DROP FUNCTION recount_conversation_stats(uuid[]);
+DROP FUNCTION lock_conversations(uuid[]);

@@ -1,0 +1,45 @@
+"""CHECK constraints that several tables share."""
+
+import math
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.lookups import Exact
+from django.utils.translation import gettext_lazy as _
+
+from assistant.db.expressions import JSONTypeOf
+
+__all__ = ["finite_check", "json_object_check", "not_negative_check"]
+
+
+def json_object_check(field: str, *, name: str) -> models.CheckConstraint:
+    """Refuse any JSON but an object."""
+    return models.CheckConstraint(
+        condition=Exact(JSONTypeOf(field), models.Value("object")),
+        name=name,
+        violation_error_message=_("A JSON object is expected, such as {}."),
+    )
+
+
+def not_negative_check(field: str, *, name: str) -> models.CheckConstraint:
+    """Refuse numbers below zero."""
+    return models.CheckConstraint(
+        condition=Q(**{f"{field}__gte": 0}),
+        name=name,
+        violation_error_message=_("Negative numbers are not allowed."),
+    )
+
+
+def finite_check(field: str, *, name: str, negative: bool = True) -> models.CheckConstraint:
+    """Refuse NaN, both infinities and, where told so, negative numbers.
+
+    To PostgreSQL NaN is larger than every number, infinity included, so one upper bound does.
+    """
+    lower = Q(**{f"{field}__gt": -math.inf}) if negative else Q(**{f"{field}__gte": 0})
+    return models.CheckConstraint(
+        condition=lower & Q(**{f"{field}__lt": math.inf}),
+        name=name,
+        violation_error_message=_("A finite number is expected.")
+        if negative
+        else _("A finite number, not below zero, is expected."),
+    )

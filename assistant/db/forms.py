@@ -1,0 +1,56 @@
+"""Form fields for the columns that :mod:`assistant.db.fields` defines."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+__all__ = ["JSONFormField"]
+
+
+class JSONFormField(forms.JSONField):
+    """A JSON text area that keeps ``{}``, prints it indented and says where a mistake is."""
+
+    # What counts as "not filled in"; Django's own list has {} and [] too.
+    empty_values = [None, ""]
+
+    def __init__(self, *, empty_value: Callable[[], Any] | None = None, **kwargs: Any) -> None:
+        """Take what an emptied text area means, such as ``dict``; without it, None."""
+        super().__init__(**kwargs)
+        self.empty_value = empty_value
+
+    def clean(self, value: Any) -> Any:
+        """Validate, and turn an emptied text area into the empty value."""
+        cleaned = super().clean(value)
+        return self.empty_value() if cleaned is None and self.empty_value else cleaned
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Return what to show again after an error: the text as typed."""
+        try:
+            return super().bound_data(data, initial)
+        except RecursionError:
+            return forms.fields.InvalidJSONInput(data)
+
+    def to_python(self, value: Any) -> Any:
+        """Parse the text, or name the line and column where it stops being JSON."""
+        try:
+            if isinstance(value, str) and value:
+                json.loads(value, cls=self.decoder)
+            return super().to_python(value)
+        except json.JSONDecodeError as error:
+            raise ValidationError(
+                _("Not valid JSON: %(message)s at line %(line)d, column %(column)d."),
+                code="invalid",
+                params={"message": error.msg, "line": error.lineno, "column": error.colno},
+            ) from error
+        except RecursionError as error:
+            raise ValidationError(_("JSON is nested too deeply."), code="json_too_deep") from error
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show stored JSON indented, a rejected text as it was typed."""
+        if isinstance(value, forms.fields.InvalidJSONInput):
+            return value
+        return json.dumps(value, indent=2, ensure_ascii=False, cls=self.encoder)

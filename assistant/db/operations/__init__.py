@@ -1,0 +1,10 @@
+"""Migration operations: SQL files, foreign keys with their ON DELETE, the vector extension.
+
+Each does nothing where the router says no or where the model is swapped for the host's own.
+"""
+
+from assistant.db.operations.extensions import CreateVectorExtension
+from assistant.db.operations.foreign_keys import AddForeignKey
+from assistant.db.operations.sql_files import RunSQLFile
+
+__all__ = ["AddForeignKey", "CreateVectorExtension", "RunSQLFile"]

@@ -1,0 +1,73 @@
+"""Running numbered SQL files."""
+
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.base import Operation, OperationCategory
+from django.db.migrations.state import ProjectState
+
+__all__ = ["RunSQLFile"]
+
+
+class RunSQLFile(Operation):
+    """Run ``sql/<name>.sql`` of the migration's app; backwards, ``sql/<name>.reverse.sql``.
+
+    ``model_name`` names a model of the app whose table the file works on, so that routers can
+    answer for it and a swapped user model is left alone. Both files are read when they run, not
+    when the migration is imported. A file may hold several statements.
+    """
+
+    reduces_to_sql = True
+    reversible = True
+    category = OperationCategory.SQL
+
+    def __init__(self, name: str, *, model_name: str) -> None:
+        self.name = name
+        self.model_name = model_name
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """Return the arguments that make the same operation again."""
+        return self.__class__.__qualname__, [self.name], {"model_name": self.model_name}
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Leave the state alone: models know nothing of this SQL."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Run the file."""
+        self._run(app_label, schema_editor, to_state, ".sql")
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Run the reverse file."""
+        self._run(app_label, schema_editor, to_state, ".reverse.sql")
+
+    def describe(self) -> str:
+        """Name the file."""
+        return f"Run SQL file {self.name}.sql"
+
+    def _run(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        state: ProjectState,
+        suffix: str,
+    ) -> None:
+        model = state.apps.get_model(app_label, self.model_name)
+        if not self.allow_migrate_model(schema_editor.connection.alias, model):
+            return
+        path = Path(apps.get_app_config(app_label).path) / "sql" / f"{self.name}{suffix}"
+        # No parameters: a percent sign in the file stays a percent sign.
+        schema_editor.execute(path.read_text(encoding="utf-8"), params=None)

@@ -1,0 +1,1 @@
+"""What can be found: embeddings, the knowledge base and full-text search."""

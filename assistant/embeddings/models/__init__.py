@@ -1,0 +1,7 @@
+"""The tables of what can be found."""
+
+from assistant.embeddings.models.conversation_embeddings import ConversationEmbedding
+from assistant.embeddings.models.embedding_models import EmbeddingModel
+from assistant.embeddings.models.knowledge import KnowledgeDocument
+
+__all__ = ["ConversationEmbedding", "EmbeddingModel", "KnowledgeDocument"]

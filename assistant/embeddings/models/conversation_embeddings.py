@@ -1,0 +1,92 @@
+"""Embeddings of conversations."""
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from pgvector.django import VectorField
+
+from assistant.db.constraints import json_object_check, not_negative_check
+from assistant.db.fields import JSONObjectField, SearchVectorField, TimestampField
+from assistant.db.indexes import Index
+from assistant.db.models import UUIDModel
+from assistant.db.validators import validate_no_nul
+from assistant.embeddings.models.embedding_models import EmbeddingModel
+from assistant.embeddings.querysets import FullTextQuerySet
+
+
+class ConversationEmbedding(UUIDModel):
+    """The vector of one chunk of a conversation: of a message, a file or something else."""
+
+    conversation = models.ForeignKey(
+        "assistant_conversations.Conversation",
+        on_delete=models.CASCADE,
+        verbose_name=_("conversation"),
+        related_name="embeddings",
+        db_constraint=False,  # the migration adds it, with ON DELETE CASCADE
+        db_index=False,
+    )
+    message = models.ForeignKey(
+        "assistant_conversations.Message",
+        on_delete=models.CASCADE,
+        verbose_name=_("message"),
+        related_name="embeddings",
+        blank=True,
+        null=True,
+        db_constraint=False,  # the migration adds it, with ON DELETE CASCADE
+        db_index=False,
+    )
+    content_hash = models.CharField(_("content hash"), max_length=64, validators=[validate_no_nul])
+    embedding_vector = VectorField(_("embedding"))
+    chunk_text = models.TextField(_("text"), validators=[validate_no_nul])
+    chunk_index = models.IntegerField(
+        _("chunk"), default=0, db_default=0, validators=[MinValueValidator(0)]
+    )
+    created_at = TimestampField(_("created at"), editable=False)
+    source_type = models.CharField(
+        _("source"),
+        max_length=50,
+        default="message",
+        db_default="message",
+        validators=[validate_no_nul],
+        help_text=_("What was embedded: message, file, …"),
+    )
+    metadata = JSONObjectField(_("metadata"), db_default={})
+    # blank: the database fills in the default model.
+    embedding_model = models.ForeignKey(
+        EmbeddingModel,
+        on_delete=models.PROTECT,
+        verbose_name=_("embedding model"),
+        related_name="conversation_embeddings",
+        blank=True,
+        db_constraint=False,  # the migration adds it
+        db_index=False,
+    )
+    chunk_search = SearchVectorField(_("search vector"))
+
+    objects = FullTextQuerySet.as_manager()
+
+    full_text_field = "chunk_search"
+
+    class Meta:
+        db_table = "conversation_embeddings"
+        verbose_name = _("conversation embedding")
+        verbose_name_plural = _("conversation embeddings")
+        indexes = [
+            # A conversation's chunks; the cascade from conversations.
+            Index(fields=["conversation"], name="idx_conversation_embeddings_conversation_id"),
+            # A message's chunks; the cascade from messages.
+            Index(fields=["message"], name="idx_conversation_embeddings_message_id"),
+            # Is this text embedded already?
+            Index(fields=["content_hash"], name="idx_conversation_embeddings_content_hash"),
+            # The admin's list filtered by source.
+            Index(fields=["source_type"], name="idx_conversation_embeddings_source_type"),
+            # The rows of one model: before it is deleted or its dimension is changed.
+            Index(fields=["embedding_model"], name="idx_conversation_embeddings_model_id"),
+        ]
+        constraints = [
+            not_negative_check("chunk_index", name="conversation_embeddings_chunk_index_check"),
+            json_object_check("metadata", name="conversation_embeddings_metadata_check"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_type} chunk {self.chunk_index} of {self.conversation_id}"

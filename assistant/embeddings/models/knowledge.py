@@ -1,0 +1,102 @@
+"""The knowledge base."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from pgvector.django import VectorField
+
+from assistant.db.constraints import not_negative_check
+from assistant.db.fields import SearchVectorField, TimestampField
+from assistant.db.indexes import GinIndex, Index
+from assistant.db.models import UUIDModel
+from assistant.db.validators import validate_no_nul
+from assistant.embeddings.models.embedding_models import EmbeddingModel
+from assistant.embeddings.querysets import FullTextQuerySet
+
+
+class KnowledgeDocument(UUIDModel):
+    """A document of the knowledge base."""
+
+    title = models.CharField(_("title"), max_length=500, validators=[validate_no_nul])
+    content = models.TextField(_("content"), validators=[validate_no_nul])
+    source = models.CharField(
+        _("source"),
+        max_length=500,
+        blank=True,
+        null=True,
+        validators=[validate_no_nul],
+        help_text=_("Where it came from: a file's path, a URL, …"),
+    )
+    content_type = models.CharField(
+        _("content type"),
+        max_length=100,
+        default="text",
+        db_default="text",
+        validators=[validate_no_nul],
+    )
+    file_hash = models.CharField(
+        _("file hash"), max_length=64, blank=True, null=True, validators=[validate_no_nul]
+    )
+    tags = ArrayField(
+        models.TextField(validators=[validate_no_nul]),
+        verbose_name=_("tags"),
+        default=list,
+        db_default=[],
+        blank=True,
+    )
+    embedding_vector = VectorField(_("embedding"), blank=True, null=True)
+    created_at = TimestampField(_("created at"), editable=False)
+    updated_at = TimestampField(_("updated at"), editable=False)
+    file_size = models.IntegerField(
+        _("file size"),
+        blank=True,
+        null=True,
+        validators=[MinValueValidator(0)],
+        help_text=_("In bytes."),
+    )
+    file_extension = models.CharField(
+        _("file extension"), max_length=50, blank=True, null=True, validators=[validate_no_nul]
+    )
+    language = models.CharField(
+        _("language"), max_length=50, blank=True, null=True, validators=[validate_no_nul]
+    )
+    embedding_model = models.ForeignKey(
+        EmbeddingModel,
+        on_delete=models.PROTECT,
+        verbose_name=_("embedding model"),
+        related_name="knowledge_documents",
+        blank=True,
+        null=True,
+        db_constraint=False,  # the migration adds it
+        db_index=False,
+        help_text=_("The model of the document's vector; the default model unless named."),
+    )
+    content_search = SearchVectorField(_("search vector"))
+
+    objects = FullTextQuerySet.as_manager()
+
+    full_text_field = "content_search"
+
+    class Meta:
+        db_table = "knowledge_base"
+        verbose_name = _("knowledge document")
+        verbose_name_plural = _("knowledge documents")
+        indexes = [
+            # The admin's list filtered by kind of content.
+            Index(fields=["content_type"], name="idx_knowledge_base_content_type"),
+            # tags @> ARRAY[…]
+            GinIndex(fields=["tags"], name="idx_knowledge_base_tags"),
+            # Is this file here already?
+            Index(fields=["file_hash"], name="idx_knowledge_base_file_hash"),
+            # The admin's list filtered by language.
+            Index(fields=["language"], name="idx_knowledge_base_language"),
+            # The rows of one model: before it is deleted or its dimension is changed.
+            Index(fields=["embedding_model"], name="idx_knowledge_base_model_id"),
+        ]
+        constraints = [
+            not_negative_check("file_size", name="knowledge_base_file_size_check"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

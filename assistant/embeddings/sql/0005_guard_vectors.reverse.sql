@@ -1,0 +1,8 @@
+DROP TRIGGER trigger_guard_embedding_model_dimension ON embedding_models;
+DROP FUNCTION guard_embedding_model_dimension();
+DROP TRIGGER trigger_guard_knowledge_base_vector ON knowledge_base;
+DROP TRIGGER trigger_guard_conversation_embedding_vector ON conversation_embeddings;
+DROP FUNCTION guard_embedding_vector();
+ALTER TABLE knowledge_base DROP CONSTRAINT knowledge_base_embedding_vector_check;
+ALTER TABLE conversation_embeddings
+    DROP CONSTRAINT conversation_embeddings_embedding_vector_check;

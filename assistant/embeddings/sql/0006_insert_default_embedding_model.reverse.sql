@@ -1,0 +1,1 @@
+-- The row stays: vectors may name it.

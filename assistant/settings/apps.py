@@ -1,0 +1,12 @@
+"""The settings app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SettingsConfig(AppConfig):
+    """Configure the app under a label that no host is likely to have."""
+
+    name = "assistant.settings"
+    label = "assistant_settings"
+    verbose_name = _("Assistant: settings")

@@ -1,0 +1,1 @@
+-- The rows stay: they may have been edited since.
