@@ -119,10 +119,11 @@ class JSONObjectField(JSONField):
 class SearchVectorColumn(Col):
     """A reference to the stored column behind a :class:`SearchVectorField`."""
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """Compile to the quoted column."""
-        quote = compiler.quote_name_unless_alias
-        return f"{quote(self.alias)}.{quote(self.target.stored_column)}", []
+        # Django 6.1 has a new name for it and deprecates the old one.
+        quote = getattr(compiler, "quote_name", None) or compiler.quote_name_unless_alias
+        return f"{quote(self.alias)}.{quote(self.target.stored_column)}", ()
 
 
 class SearchVectorField(models.Field):

@@ -1,0 +1,70 @@
+"""The smallest valid row of each table."""
+
+from itertools import count
+from typing import Any
+
+from django.contrib.auth import get_user_model
+
+from assistant.conversations.models import Conversation, Message
+from assistant.embeddings.models import ConversationEmbedding, EmbeddingModel, KnowledgeDocument
+from assistant.settings.models import ModelConfig, SystemSetting
+
+numbers = count(1)
+
+
+def make_user(**fields: Any) -> Any:
+    """Return a stored user."""
+    username = fields.pop("username", f"user-{next(numbers)}")
+    return get_user_model().objects.create_user(username, **fields)
+
+
+def make_conversation(**fields: Any) -> Conversation:
+    """Return a stored conversation, of a new user unless one is given."""
+    if "user" not in fields and "user_id" not in fields:
+        fields["user"] = make_user()
+    return Conversation.objects.create(**fields)
+
+
+def make_message(**fields: Any) -> Message:
+    """Return a stored message, in a new conversation unless one is given."""
+    if "conversation" not in fields and "conversation_id" not in fields:
+        fields["conversation"] = make_conversation()
+    return Message.objects.create(**{"role": "user", "content": "Hello", **fields})
+
+
+def make_embedding_model(**fields: Any) -> EmbeddingModel:
+    """Return a stored embedding model of three dimensions."""
+    return EmbeddingModel.objects.create(
+        **{"name": f"model-{next(numbers)}", "dimension": 3, **fields}
+    )
+
+
+def make_embedding(**fields: Any) -> ConversationEmbedding:
+    """Return a stored embedding."""
+    if "conversation" not in fields:
+        fields["conversation"] = make_conversation()
+    if "embedding_model" not in fields:
+        fields["embedding_model"] = make_embedding_model()
+    return ConversationEmbedding.objects.create(
+        **{
+            "content_hash": "0" * 64,
+            "chunk_text": "Hello",
+            "embedding_vector": [1.0] * fields["embedding_model"].dimension,
+            **fields,
+        }
+    )
+
+
+def make_document(**fields: Any) -> KnowledgeDocument:
+    """Return a stored knowledge document."""
+    return KnowledgeDocument.objects.create(**{"title": "Manual", "content": "Words", **fields})
+
+
+def make_setting(**fields: Any) -> SystemSetting:
+    """Return a stored setting."""
+    return SystemSetting.objects.create(**{"key": f"key-{next(numbers)}", "value": 1, **fields})
+
+
+def make_model_config(**fields: Any) -> ModelConfig:
+    """Return a stored model configuration."""
+    return ModelConfig.objects.create(**{"name": "Model", "model_path": "model", **fields})

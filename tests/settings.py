@@ -1,0 +1,34 @@
+"""The project's settings on a server for tests: DATABASE_URL's, else an embedded one of its own.
+
+The embedded server lives in a temporary directory that pytest-xdist's workers share.
+"""
+
+import os
+import tempfile
+
+if not os.environ.get("DATABASE_URL") and "TEST_DATA_DIR" not in os.environ:
+    # The environment hands it on to the workers; the process that made it removes it.
+    os.environ["TEST_DATA_DIR"] = tempfile.mkdtemp(prefix="assistant-tests-")
+    os.environ["TEST_DATA_DIR_OWNER"] = str(os.getpid())
+if "TEST_DATA_DIR" in os.environ:
+    os.environ["DATA_DIR"] = os.environ["TEST_DATA_DIR"]
+os.environ.setdefault("SECRET_KEY", "for tests only")
+os.environ.setdefault("DEBUG", "0")
+
+from config.settings import *  # noqa: E402, F403
+from config.settings import DATABASES  # noqa: E402
+
+if "EMBEDDED" in DATABASES["default"]:
+    # The data is thrown away: it need not survive a power cut.
+    DATABASES["default"]["EMBEDDED"]["SETTINGS"] = {
+        "fsync": "off",
+        "synchronous_commit": "off",
+        "full_page_writes": "off",
+    }
+else:
+    # The test runner makes and drops databases, which a pool's open connections would prevent.
+    DATABASES["default"]["OPTIONS"].pop("pool", None)
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ALLOWED_HOSTS = ["testserver", "localhost"]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
