@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.postgres.search import SearchVectorExact
 from django.db import models
 from django.db.models.expressions import Col, DatabaseDefault
+from django.utils.functional import cached_property
 
 from assistant.db.expressions import RandomUUID, TransactionNow
 from assistant.db.forms import JSONFormField
@@ -116,16 +117,6 @@ class JSONObjectField(JSONField):
         super().__init__(*args, **kwargs)
 
 
-class SearchVectorColumn(Col):
-    """A reference to the stored column behind a :class:`SearchVectorField`."""
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        """Compile to the quoted column."""
-        # Django 6.1 has a new name for it and deprecates the old one.
-        quote = getattr(compiler, "quote_name", None) or compiler.quote_name_unless_alias
-        return f"{quote(self.alias)}.{quote(self.target.stored_column)}", ()
-
-
 class SearchVectorField(models.Field):
     """A stored, generated ``tsvector`` that can be filtered and ranked by, and nothing else.
 
@@ -135,18 +126,24 @@ class SearchVectorField(models.Field):
     the column, which a migration's SQL file adds under the field's own name.
     """
 
-    # Django's word for "never written by clients": left out of validation and of saving.
+    # Django's word for "never written by clients": left out of validation and of saving. What
+    # the validation of constraints then asks for has no use here: the column is the database's.
     generated = True
+    expression = models.Value(None)
+    output_field = models.TextField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["editable"] = False
         kwargs["serialize"] = False
         super().__init__(*args, **kwargs)
 
-    @property
-    def stored_column(self) -> str:
-        """Name the column in the table."""
-        return self.name
+    @cached_property
+    def stored_column(self) -> models.Field:
+        """Return a stand-in that has the column which this field hides."""
+        column = models.Field()
+        column.set_attributes_from_name(self.name)
+        column.model = self.model
+        return column
 
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
         """Leave out what every instance has."""
@@ -165,7 +162,7 @@ class SearchVectorField(models.Field):
 
     def get_col(self, alias: str, output_field: models.Field | None = None) -> Col:
         """Return the reference that queries compile."""
-        return SearchVectorColumn(alias, self, output_field)
+        return Col(alias, self.stored_column, output_field or self)
 
     @property
     def cached_col(self) -> Col:
