@@ -1,0 +1,23 @@
+"""The admin's forms of users."""
+
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import UserChangeForm as DjangoUserChangeForm
+
+from assistant.accounts.models import User
+from assistant.db.admin import ConstraintErrorsMixin
+
+__all__ = ["UserAddForm", "UserChangeForm"]
+
+
+class UserAddForm(ConstraintErrorsMixin, AdminUserCreationForm):  # type: ignore[type-arg]
+    """Make a user, with a password or without."""
+
+    class Meta(AdminUserCreationForm.Meta):
+        model = User
+
+
+class UserChangeForm(ConstraintErrorsMixin, DjangoUserChangeForm):  # type: ignore[type-arg]
+    """Change a user; the password has a page of its own."""
+
+    class Meta(DjangoUserChangeForm.Meta):
+        model = User

@@ -1,0 +1,95 @@
+"""Conversations in the admin site."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.db import models
+from django.http import HttpRequest
+from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy as _
+
+from assistant.conversations.models import Conversation, Message
+from assistant.db.admin import (
+    IndexedValuesFilter,
+    LinkedObjectFilter,
+    TableAdmin,
+    changelist_link,
+    object_link,
+)
+
+
+@admin.register(Conversation)
+class ConversationAdmin(TableAdmin):
+    """Conversations, with the statistics that the database keeps."""
+
+    fieldsets = (
+        (None, {"fields": ("user", "title", "agent_type", "context_length", "is_active")}),
+        (_("Details"), {"fields": ("metadata", "created_at", "updated_at")}),
+        (_("Statistics"), {"fields": ("messages", "tokens", "response_time")}),
+    )
+    readonly_fields = ("created_at", "updated_at", "messages", "tokens", "response_time")
+    # Where the host's users can be searched, get_autocomplete_fields() has something better.
+    raw_id_fields = ("user",)
+    list_display = ("title_or_key", "owner", "agent_type", "messages", "is_active", "updated_at")
+    list_filter = (
+        ("agent_type", IndexedValuesFilter),
+        "is_active",
+        "updated_at",
+        "created_at",
+        ("user", LinkedObjectFilter),
+    )
+    search_fields = ("title", "user__username")
+    search_keys = ("id", "user_id")
+    search_help_text = _("A key, or the beginning of a title or a user name.")
+    ordering = ("-updated_at",)
+    sortable_by = ("agent_type", "updated_at")
+
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        """Name the user by whatever the host's users log in with."""
+        return ("title", f"user__{get_user_model().USERNAME_FIELD}")
+
+    def get_autocomplete_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        """Look users up by name where the host's admin site has a search for them."""
+        users = get_user_model()
+        if not self.admin_site.is_registered(users):
+            return ()
+        return ("user",) if self.admin_site.get_model_admin(users).search_fields else ()
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Fetch the statistics, which many columns and lines show."""
+        return super().get_queryset(request).select_related("stats")
+
+    def list_queryset(self, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Fetch the user's name and nothing else of the user."""
+        name = f"user__{get_user_model().USERNAME_FIELD}"
+        return queryset.select_related("user").only(
+            "title", "agent_type", "is_active", "updated_at", name, "stats__total_messages"
+        )
+
+    @admin.display(description=_("conversation"))
+    def title_or_key(self, obj: Conversation) -> str:
+        """Return what tells conversations apart."""
+        return str(obj)
+
+    @admin.display(description=_("user"))
+    def owner(self, obj: Conversation) -> str:
+        """Return a link to the user."""
+        return object_link(self.admin_site, obj.user, obj.user.get_username())
+
+    @admin.display(description=_("messages"))
+    def messages(self, obj: Conversation) -> str:
+        """Return how many messages there are, as a link to them."""
+        count = obj.stats.total_messages if hasattr(obj, "stats") else 0
+        return changelist_link(self.admin_site, Message, count, conversation__exact=obj.pk)
+
+    @admin.display(description=_("tokens"))
+    def tokens(self, obj: Conversation) -> str:
+        """Return how many tokens the messages have."""
+        return number_format(obj.stats.total_tokens if hasattr(obj, "stats") else 0)
+
+    @admin.display(description=_("average response time"))
+    def response_time(self, obj: Conversation) -> str | None:
+        """Return the mean generation time."""
+        seconds = obj.stats.avg_response_time if hasattr(obj, "stats") else None
+        return None if seconds is None else _("%(seconds)s s") % {"seconds": f"{seconds:.3g}"}

@@ -1,0 +1,94 @@
+"""Messages in the admin site."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.models import DELETION, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models.functions import Left
+from django.http import HttpRequest
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+
+from assistant.conversations.forms import MessageForm
+from assistant.conversations.models import Message
+from assistant.db.admin import IndexedValuesFilter, LinkedObjectFilter, TableAdmin, object_link
+
+# How much of a message a list shows.
+LIST_LENGTH = 60
+
+
+@admin.register(Message)
+class MessageAdmin(TableAdmin):
+    """Messages, the latest first."""
+
+    form = MessageForm
+    fieldsets = (
+        (None, {"fields": ("conversation", "role", "content", "timestamp", "token_count")}),
+        (
+            _("Generation"),
+            {"fields": ("model_name", "generation_time", "temperature", "generation_config")},
+        ),
+    )
+    verbatim_fields = ("content",)
+    autocomplete_fields = ("conversation",)
+    list_display = ("start", "role", "conversation_link", "model_name", "timestamp")
+    list_filter = (
+        "role",
+        "timestamp",
+        ("model_name", IndexedValuesFilter),
+        ("conversation", LinkedObjectFilter),
+    )
+    search_fields = ("model_name",)
+    search_keys = ("id", "conversation_id")
+    search_help_text = _("The key of a message or a conversation, or the name of a model.")
+    ordering = ("-timestamp",)
+    sortable_by = ("role", "model_name", "timestamp")
+
+    def search(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], text: str
+    ) -> models.QuerySet[Any]:
+        """Keep what this model has answered; the column's index serves whole names only."""
+        return queryset.filter(model_name=text)
+
+    def list_queryset(self, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Fetch the beginning of the content and the conversation's title."""
+        rows: models.QuerySet[Any] = (
+            super()
+            .list_queryset(queryset)
+            .select_related("conversation")
+            .defer("content", "generation_config", "conversation__metadata")
+            .annotate(content_start=Left("content", LIST_LENGTH + 1))
+        )
+        return rows
+
+    def label(self, obj: models.Model) -> str:
+        """Name a message by its beginning."""
+        if "content_start" in obj.__dict__:
+            return f"{obj.role}: {self.start(obj)}"  # type: ignore[attr-defined]
+        return str(obj)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> list[LogEntry]:
+        """Log each message under its label; Django's way fetches each one's content."""
+        content_type = ContentType.objects.get_for_model(self.model, for_concrete_model=False)
+        return LogEntry.objects.bulk_create(
+            LogEntry(
+                user_id=str(request.user.pk),
+                content_type=content_type,
+                object_id=message.pk,
+                object_repr=self.label(message)[:200],
+                action_flag=DELETION,
+            )
+            for message in queryset
+        )
+
+    @admin.display(description=_("content"))
+    def start(self, obj: Any) -> str:
+        """Return the beginning of the content."""
+        return Truncator(obj.content_start).chars(LIST_LENGTH)
+
+    @admin.display(description=_("conversation"))
+    def conversation_link(self, obj: Message) -> str:
+        """Return a link to the conversation."""
+        return object_link(self.admin_site, obj.conversation, str(obj.conversation))

@@ -1,0 +1,54 @@
+"""Statistics of conversations in the admin site."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from assistant.conversations.models import ConversationStats
+from assistant.db.admin import ReadOnlyAdmin, object_link
+
+
+@admin.register(ConversationStats)
+class ConversationStatsAdmin(ReadOnlyAdmin):
+    """What triggers have counted."""
+
+    fields = (
+        "conversation_link",
+        "total_messages",
+        "total_tokens",
+        "avg_response_time",
+        "response_count",
+        "response_time_sum",
+        "created_at",
+        "updated_at",
+    )
+    list_display = (
+        "conversation_link",
+        "total_messages",
+        "total_tokens",
+        "avg_response_time",
+        "updated_at",
+    )
+    list_display_links = ("total_messages",)
+    search_fields = ("conversation__title",)
+    search_keys = ("id", "conversation_id")
+    search_help_text = _("The key of a conversation or the beginning of its title.")
+    ordering = ("-updated_at",)
+    sortable_by = ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Let statistics go with their conversation; they have no page to delete them."""
+        return bool(request.user.has_perm("assistant_conversations.delete_conversation"))
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Fetch the conversation's title."""
+        queryset = super().get_queryset(request).select_related("conversation")
+        return queryset.defer("conversation__metadata")
+
+    @admin.display(description=_("conversation"))
+    def conversation_link(self, obj: ConversationStats) -> str:
+        """Return a link to the conversation."""
+        return object_link(self.admin_site, obj.conversation, str(obj.conversation))

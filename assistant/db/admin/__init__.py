@@ -1,0 +1,30 @@
+"""What the admin pages of all tables share.
+
+Every page answers bad input with a message, never with a server error; a list makes the same
+number of queries whatever its length; no column that may be large is fetched unasked.
+"""
+
+from assistant.db.admin.filters import IndexedValuesFilter, LinkedObjectFilter
+from assistant.db.admin.forms import (
+    MAX_FORM_BYTES,
+    ConstraintErrorsMixin,
+    LongTextFormField,
+    TableForm,
+)
+from assistant.db.admin.lists import TableChangeList, changelist_link, object_link
+from assistant.db.admin.readonly import ReadOnlyAdmin
+from assistant.db.admin.tables import TableAdmin
+
+__all__ = [
+    "MAX_FORM_BYTES",
+    "ConstraintErrorsMixin",
+    "IndexedValuesFilter",
+    "LinkedObjectFilter",
+    "LongTextFormField",
+    "ReadOnlyAdmin",
+    "TableAdmin",
+    "TableChangeList",
+    "TableForm",
+    "changelist_link",
+    "object_link",
+]

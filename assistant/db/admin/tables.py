@@ -1,0 +1,92 @@
+"""The base of every table's admin page."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from assistant.db.admin.deletions import DeletionsMixin
+from assistant.db.admin.forms import (
+    MAX_FORM_BYTES,
+    BaseModelForm,
+    JSONTextarea,
+    KeyAutocompleteSelect,
+    LongTextarea,
+    LongTextFormField,
+    TableForm,
+    grouped,
+)
+from assistant.db.admin.large import LargeValuesMixin
+from assistant.db.admin.refusals import RefusalsMixin
+
+__all__ = ["TableAdmin"]
+
+
+class TableAdmin(RefusalsMixin, LargeValuesMixin, DeletionsMixin):
+    """A table's pages: bounded, safe against bad input, and saving only what was edited."""
+
+    form: type[BaseModelForm] = TableForm
+    list_per_page = 50
+    show_full_result_count = False
+    # A facet counts the table again for every choice of every filter.
+    show_facets = admin.ShowFacets.NEVER
+    formfield_overrides = {
+        models.TextField: {"form_class": LongTextFormField, "widget": LongTextarea},
+        models.JSONField: {"widget": JSONTextarea},
+    }
+    # Texts that are kept as they are, spaces at both ends included.
+    verbatim_fields: tuple[str, ...] = ()
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave out of the page for a new row what only a stored one has."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is not None:
+            return fieldsets
+        made = set(self.get_readonly_fields(request, obj))
+        for _title, options in fieldsets:
+            options["fields"] = [field for field in options["fields"] if field not in made]
+        return [(title, options) for title, options in fieldsets if options["fields"]]
+
+    def formfield_for_dbfield(
+        self, db_field: "models.Field[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Store no text as NULL where the column allows it, as Django does for short texts.
+
+        And tell the limit of texts that people paste documents into.
+        """
+        if isinstance(db_field, models.TextField) and db_field.null:
+            kwargs["empty_value"] = None
+        if db_field.name in self.verbatim_fields:
+            limit = _("Up to %(limit)s bytes; larger texts go in through SQL or Django's ORM.")
+            kwargs["help_text"] = limit % {"limit": grouped(MAX_FORM_BYTES)}
+            kwargs["strip"] = False
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def formfield_for_foreignkey(
+        self, db_field: "models.ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Use an autocomplete that survives keys which are none."""
+        if "widget" not in kwargs and db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = KeyAutocompleteSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Take from the query string what the fields can hold."""
+        initial = super().get_changeform_initial_data(request)
+        return {name: value for name, value in initial.items() if self._can_hold(name, value)}
+
+    def _can_hold(self, name: str, value: Any) -> bool:
+        try:
+            field = self.opts.get_field(name)
+        except FieldDoesNotExist:
+            return True
+        if isinstance(field, models.DateTimeField):
+            return False  # its widget wants a datetime, not a text
+        try:
+            field.to_python(value)  # type: ignore[union-attr]
+        except (ValidationError, ValueError, TypeError, AttributeError):
+            return False
+        return "\0" not in str(value)

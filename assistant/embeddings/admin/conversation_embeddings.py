@@ -1,0 +1,102 @@
+"""Embeddings of conversations in the admin site."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.db.models.functions import Left
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+
+from assistant.db.admin import (
+    IndexedValuesFilter,
+    LinkedObjectFilter,
+    ReadOnlyAdmin,
+    object_link,
+)
+from assistant.embeddings.admin.base import SearchableAdmin
+from assistant.embeddings.models import ConversationEmbedding
+
+# How much of a text a list shows.
+LIST_LENGTH = 100
+
+
+@admin.register(ConversationEmbedding)
+class ConversationEmbeddingAdmin(SearchableAdmin, ReadOnlyAdmin):
+    """What has been embedded, without the vectors."""
+
+    fields = (
+        "conversation_link",
+        "message_link",
+        "source_type",
+        "chunk_index",
+        "chunk_text",
+        "content_hash",
+        "embedding_model",
+        "metadata",
+        "created_at",
+    )
+    list_display = (
+        "start",
+        "conversation_link",
+        "source_type",
+        "chunk_index",
+        "embedding_model",
+        "created_at",
+    )
+    list_filter = (
+        ("source_type", IndexedValuesFilter),
+        "embedding_model",
+        ("conversation", LinkedObjectFilter),
+    )
+    list_select_related = ("conversation", "embedding_model")
+    search_fields = ("chunk_text",)
+    search_keys = ("id", "conversation_id", "message_id")
+    search_help_text = _("Words of the text, or the key of an embedding, conversation or message.")
+    ordering = ("-pk",)
+    sortable_by = ("source_type",)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Leave out what is large in the tables that are joined."""
+        queryset = super().get_queryset(request).select_related("conversation", "embedding_model")
+        return queryset.defer(
+            "embedding_vector",
+            "conversation__metadata",
+            "embedding_model__description",
+            "embedding_model__model_path",
+        )
+
+    def list_queryset(self, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Fetch the beginning of the text."""
+        rows: models.QuerySet[Any] = (
+            super().list_queryset(queryset).annotate(text_start=Left("chunk_text", LIST_LENGTH + 1))
+        )
+        return rows
+
+    @admin.display(description=_("text"))
+    def start(self, obj: Any) -> str:
+        """Return the beginning of the text."""
+        return Truncator(obj.text_start).chars(LIST_LENGTH)
+
+    @admin.display(description=_("conversation"))
+    def conversation_link(self, obj: ConversationEmbedding) -> str:
+        """Return a link to the conversation."""
+        return object_link(self.admin_site, obj.conversation, str(obj.conversation))
+
+    @admin.display(description=_("message"))
+    def message_link(self, obj: ConversationEmbedding) -> str | None:
+        """Return a link to the message, which is not fetched: it may be large."""
+        if obj.message_id is None:
+            return None
+        try:
+            url = reverse(
+                "admin:assistant_conversations_message_change",
+                args=[obj.message_id],
+                current_app=self.admin_site.name,
+            )
+        except NoReverseMatch:
+            return str(obj.message_id)
+        return format_html('<a href="{}">{}</a>', url, obj.message_id)

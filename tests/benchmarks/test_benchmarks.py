@@ -1,0 +1,72 @@
+"""The benchmarks run, at the smallest sizes, so that they still do when somebody needs them."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from pytest_django import DjangoDbBlocker
+
+from benchmarks import (
+    concurrent_writers,
+    copy_messages,
+    ingest_messages,
+    long_conversation,
+    measure,
+    migrate,
+    peers,
+)
+from benchmarks.databases import connect
+
+FILE = Path(__file__).parent.parent / "contract" / "files" / "002_conversations.sql"
+
+
+@pytest.fixture(autouse=True)
+def _own_databases(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        yield
+
+
+@pytest.mark.parametrize(
+    "module, arguments, findings",
+    [
+        pytest.param(copy_messages, "--rows 20 --conversations 4", 4, id="copy"),
+        pytest.param(
+            long_conversation,
+            "--short 2 --long 20 --inserts 2 --rows 20",
+            4,
+            id="long conversation",
+        ),
+        pytest.param(
+            ingest_messages, "--rows 20 --conversations 4 --batch-sizes 20", 4, id="ingest"
+        ),
+        pytest.param(
+            concurrent_writers, "--seconds 0.2 --writers 2 --deleters 1", 3, id="concurrent writers"
+        ),
+        pytest.param(migrate, "", 1, id="migrate"),
+    ],
+)
+def test_benchmark_runs_and_leaves_no_database(
+    module: ModuleType, arguments: str, findings: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    measure.main(module.run, module.add_arguments, "", ["--rounds", "1", *arguments.split()])
+
+    table = capsys.readouterr().out.partition("  target\n")[2]
+    assert len(table.splitlines()) == findings
+    with connect("postgres") as client:
+        databases = client.execute("SELECT datname FROM pg_database").fetchall()
+    assert [name for (name,) in databases if name.endswith(f"_{os.getpid()}")] == []
+
+
+def test_peer_has_the_triggers_of_the_sql_file() -> None:
+    peer = words(peers.SQL / "files.sql")
+
+    assert len(peer) > 50
+    assert words(FILE)[-len(peer) :] == peer
+
+
+def words(path: Path) -> list[str]:
+    """Return an SQL file's words without its comments."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return " ".join(line for line in lines if not line.startswith("--")).split()

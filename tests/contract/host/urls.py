@@ -1,0 +1,3 @@
+"""A project without pages."""
+
+urlpatterns: list[object] = []

@@ -1,0 +1,89 @@
+"""Keys, unique constraints, foreign keys and checks, by name."""
+
+import psycopg
+import pytest
+
+from tests.contract import catalog
+
+CONSTRAINTS = catalog.parse("""
+users
+    users_pkey PRIMARY KEY (id)
+    users_preferences_check CHECK (jsonb_typeof(preferences) = 'object'::text)
+    users_username_key UNIQUE (username)
+users_groups
+    users_groups_group_id_fkey FOREIGN KEY (group_id) REFERENCES auth_group(id) ON DELETE CASCADE
+        DEFERRABLE INITIALLY DEFERRED
+    users_groups_pkey PRIMARY KEY (id)
+    users_groups_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+        DEFERRABLE INITIALLY DEFERRED
+    users_groups_user_id_group_id_fc7788e8_uniq UNIQUE (user_id, group_id)
+users_user_permissions
+    users_user_permissions_permission_id_fkey FOREIGN KEY (permission_id) REFERENCES
+        auth_permission(id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
+    users_user_permissions_pkey PRIMARY KEY (id)
+    users_user_permissions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE
+        CASCADE DEFERRABLE INITIALLY DEFERRED
+    users_user_permissions_user_id_permission_id_3b86cbdf_uniq UNIQUE (user_id, permission_id)
+system_settings
+    system_settings_pkey PRIMARY KEY (key)
+model_configs
+    model_configs_config_check CHECK (jsonb_typeof(config) = 'object'::text)
+    model_configs_pkey PRIMARY KEY (id)
+conversations
+    conversations_context_length_check CHECK (context_length >= 0)
+    conversations_metadata_check CHECK (jsonb_typeof(metadata) = 'object'::text)
+    conversations_pkey PRIMARY KEY (id)
+    conversations_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+        DEFERRABLE INITIALLY DEFERRED
+messages
+    messages_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES conversations(id) ON
+        DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
+    messages_generation_config_check CHECK (jsonb_typeof(generation_config) = 'object'::text)
+    messages_generation_time_check CHECK (generation_time >= 0.0::double precision AND
+        generation_time < 'Infinity'::double precision)
+    messages_pkey PRIMARY KEY (id)
+    messages_role_check CHECK (role::text = ANY (ARRAY['user'::character varying,
+        'assistant'::character varying, 'system'::character varying]))
+    messages_temperature_check CHECK (temperature > '-Infinity'::double precision AND temperature
+        < 'Infinity'::double precision)
+    messages_token_count_check CHECK (token_count >= 0)
+conversation_stats
+    conversation_stats_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES
+        conversations(id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
+    conversation_stats_conversation_id_key UNIQUE (conversation_id)
+    conversation_stats_pkey PRIMARY KEY (id)
+conversation_embeddings
+    conversation_embeddings_chunk_index_check CHECK (chunk_index >= 0)
+    conversation_embeddings_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES
+        conversations(id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
+    conversation_embeddings_embedding_model_id_fkey FOREIGN KEY (embedding_model_id) REFERENCES
+        embedding_models(id) DEFERRABLE INITIALLY DEFERRED
+    conversation_embeddings_embedding_vector_check CHECK (vector_norm(embedding_vector) >
+        0::double precision)
+    conversation_embeddings_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id) ON
+        DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
+    conversation_embeddings_metadata_check CHECK (jsonb_typeof(metadata) = 'object'::text)
+    conversation_embeddings_pkey PRIMARY KEY (id)
+knowledge_base
+    knowledge_base_embedding_model_id_fkey FOREIGN KEY (embedding_model_id) REFERENCES
+        embedding_models(id) DEFERRABLE INITIALLY DEFERRED
+    knowledge_base_embedding_vector_check CHECK (vector_norm(embedding_vector) > 0::double
+        precision)
+    knowledge_base_file_size_check CHECK (file_size >= 0)
+    knowledge_base_pkey PRIMARY KEY (id)
+embedding_models
+    embedding_models_dimension_check CHECK (dimension >= 1 AND dimension <= 16000)
+    embedding_models_name_key UNIQUE (name)
+    embedding_models_pkey PRIMARY KEY (id)
+""")
+
+
+@pytest.mark.parametrize("table", CONSTRAINTS)
+def test_constraints(client: psycopg.Connection, table: str) -> None:
+    assert catalog.read(client, "constraints")[table] == CONSTRAINTS[table]
+
+
+def test_all_are_validated(client: psycopg.Connection) -> None:
+    unvalidated = client.execute("SELECT conname FROM pg_constraint WHERE NOT convalidated")
+
+    assert unvalidated.fetchall() == []

@@ -1,0 +1,130 @@
+"""Columns: the files' in the files' order, then what was added."""
+
+import psycopg
+import pytest
+
+from tests.contract import catalog
+
+COLUMNS = catalog.parse("""
+users
+    id uuid NOT NULL DEFAULT gen_random_uuid()
+    username character varying(255) NOT NULL
+    email character varying(255)
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+    updated_at timestamp with time zone NOT NULL DEFAULT now()
+    is_active boolean NOT NULL DEFAULT true
+    preferences jsonb NOT NULL DEFAULT '{}'::jsonb
+    password character varying(128) NOT NULL DEFAULT '!'::character varying
+    last_login timestamp with time zone
+    is_superuser boolean NOT NULL DEFAULT false
+    is_staff boolean NOT NULL DEFAULT false
+users_groups
+    id bigint NOT NULL IDENTITY
+    user_id uuid NOT NULL
+    group_id integer NOT NULL
+users_user_permissions
+    id bigint NOT NULL IDENTITY
+    user_id uuid NOT NULL
+    permission_id integer NOT NULL
+system_settings
+    key character varying(255) NOT NULL
+    value jsonb NOT NULL
+    description text
+    updated_at timestamp with time zone NOT NULL DEFAULT now()
+model_configs
+    id uuid NOT NULL DEFAULT gen_random_uuid()
+    name character varying(255) NOT NULL
+    model_path text NOT NULL
+    config jsonb NOT NULL
+    is_default boolean NOT NULL DEFAULT false
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+conversations
+    id uuid NOT NULL DEFAULT gen_random_uuid()
+    user_id uuid NOT NULL
+    title character varying(500)
+    agent_type character varying(100) NOT NULL DEFAULT 'chat'::character varying
+    context_length integer NOT NULL DEFAULT 0
+    is_active boolean NOT NULL DEFAULT true
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+    updated_at timestamp with time zone NOT NULL DEFAULT now()
+    metadata jsonb NOT NULL DEFAULT '{}'::jsonb
+messages
+    id uuid NOT NULL DEFAULT gen_random_uuid()
+    conversation_id uuid NOT NULL
+    role character varying(50) NOT NULL
+    content text NOT NULL
+    token_count integer
+    timestamp timestamp with time zone NOT NULL DEFAULT now()
+    model_name character varying(255)
+    generation_time double precision
+    temperature double precision
+    generation_config jsonb NOT NULL DEFAULT '{}'::jsonb
+conversation_stats
+    id uuid NOT NULL DEFAULT gen_random_uuid()
+    conversation_id uuid NOT NULL
+    total_messages bigint NOT NULL DEFAULT 0
+    total_tokens bigint NOT NULL DEFAULT 0
+    avg_response_time double precision
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+    updated_at timestamp with time zone NOT NULL DEFAULT now()
+    response_count bigint NOT NULL DEFAULT 0
+    response_time_sum numeric NOT NULL DEFAULT 0
+conversation_embeddings
+    id uuid NOT NULL DEFAULT gen_random_uuid()
+    conversation_id uuid NOT NULL
+    message_id uuid
+    content_hash character varying(64) NOT NULL
+    embedding_vector vector NOT NULL
+    chunk_text text NOT NULL
+    chunk_index integer NOT NULL DEFAULT 0
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+    source_type character varying(50) NOT NULL DEFAULT 'message'::character varying
+    metadata jsonb NOT NULL DEFAULT '{}'::jsonb
+    embedding_model_id uuid NOT NULL
+    chunk_search tsvector GENERATED AS to_search_vector(chunk_text)
+knowledge_base
+    id uuid NOT NULL DEFAULT gen_random_uuid()
+    title character varying(500) NOT NULL
+    content text NOT NULL
+    source character varying(500)
+    content_type character varying(100) NOT NULL DEFAULT 'text'::character varying
+    file_hash character varying(64)
+    tags text[] NOT NULL DEFAULT '{}'::text[]
+    embedding_vector vector
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+    updated_at timestamp with time zone NOT NULL DEFAULT now()
+    file_size integer
+    file_extension character varying(50)
+    language character varying(50)
+    embedding_model_id uuid
+    content_search tsvector GENERATED AS to_search_vector(content)
+embedding_models
+    id uuid NOT NULL DEFAULT gen_random_uuid()
+    name character varying(255) NOT NULL
+    model_path text
+    dimension integer NOT NULL
+    description text
+    is_active boolean NOT NULL DEFAULT true
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+    is_default boolean NOT NULL DEFAULT false
+""")
+
+# What Django's own apps bring: authentication, the admin, sessions, bookkeeping.
+DJANGO_TABLES = {
+    "auth_group",
+    "auth_group_permissions",
+    "auth_permission",
+    "django_admin_log",
+    "django_content_type",
+    "django_migrations",
+    "django_session",
+}
+
+
+@pytest.mark.parametrize("table", COLUMNS)
+def test_columns(client: psycopg.Connection, table: str) -> None:
+    assert catalog.read(client, "columns")[table] == COLUMNS[table]
+
+
+def test_no_other_tables(client: psycopg.Connection) -> None:
+    assert set(catalog.read(client, "columns")) - DJANGO_TABLES == set(COLUMNS)

@@ -1,0 +1,113 @@
+"""Embedding models in the admin site."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from assistant.embeddings.models import EmbeddingModel
+from tests import factories
+from tests.db.admin.pages import NUL, errors, log_of, page
+
+
+def new_model(**fields: Any) -> dict[str, Any]:
+    return {"name": "tiny", "dimension": "3", "is_active": "on", **fields}
+
+
+def test_a_model_is_added_and_logged(root: Client) -> None:
+    response = root.post(page(EmbeddingModel, "add"), new_model())
+
+    assert response.status_code == 302
+    model = EmbeddingModel.objects.get(name="tiny")
+    assert (model.dimension, model.model_path, model.is_default) == (3, None, False)
+    assert [entry.is_addition() for entry in log_of(model)] == [True]
+
+
+@pytest.mark.parametrize(
+    "fields, name, message",
+    [
+        pytest.param({"name": "taken"}, "name", "already exists", id="name-taken"),
+        pytest.param({"name": NUL}, "name", "Null", id="nul-in-name"),
+        pytest.param({"name": ""}, "name", "required", id="no-name"),
+        pytest.param({"dimension": "0"}, "dimension", "1", id="no-dimension"),
+        pytest.param({"dimension": "-3"}, "dimension", "1", id="negative"),
+        pytest.param({"dimension": "16001"}, "dimension", "16000", id="too-many"),
+        pytest.param({"dimension": "9" * 5000}, "dimension", "number", id="huge"),
+        pytest.param({"dimension": "NaN"}, "dimension", "number", id="nan"),
+        pytest.param({"is_default": "on"}, "is_default", "is the default", id="second-default"),
+        pytest.param({"model_path": NUL}, "model_path", "Null", id="nul-in-path"),
+        pytest.param({"description": NUL}, "description", "Null", id="nul-in-description"),
+    ],
+)
+def test_what_the_form_refuses(
+    root: Client, fields: dict[str, Any], name: str, message: str
+) -> None:
+    factories.make_embedding_model(name="taken")
+    before = EmbeddingModel.objects.count()
+
+    response = root.post(page(EmbeddingModel, "add"), new_model(**fields))
+
+    assert list(errors(response)) == [name]
+    assert message in errors(response)[name][0]
+    assert EmbeddingModel.objects.count() == before
+
+
+def test_the_default_is_handed_on_in_two_steps(root: Client) -> None:
+    first = EmbeddingModel.objects.get(is_default=True)
+    second = factories.make_embedding_model(name="tiny")
+
+    data = {"name": first.name, "dimension": first.dimension, "is_active": "on"}
+    assert root.post(page(first, "change"), data).status_code == 302
+    assert root.post(page(second, "change"), new_model(is_default="on")).status_code == 302
+
+    assert list(EmbeddingModel.objects.filter(is_default=True)) == [second]
+
+
+def make_vector(model: EmbeddingModel, table: str) -> None:
+    if table == "documents":
+        factories.make_document(embedding_model=model, embedding_vector=[1, 2, 3])
+    else:
+        factories.make_embedding(embedding_model=model)
+
+
+@pytest.mark.parametrize("table", ["documents", "conversations"])
+def test_the_dimension_stays_once_vectors_have_it(root: Client, table: str) -> None:
+    model = factories.make_embedding_model(name="tiny")
+    assert 'name="dimension"' in root.get(page(model, "change")).text
+    make_vector(model, table)
+
+    shown = root.get(page(model, "change")).text
+    response = root.post(page(model, "change"), new_model(dimension="4", description="New"))
+
+    assert 'name="dimension"' not in shown
+    assert response.status_code == 302
+    model.refresh_from_db()
+    assert (model.dimension, model.description) == (3, "New")
+
+
+@pytest.mark.parametrize("table", ["documents", "conversations"])
+def test_a_model_in_use_is_not_deleted(root: Client, table: str) -> None:
+    model = factories.make_embedding_model(name="tiny")
+    make_vector(model, table)
+    kind = "knowledge document" if table == "documents" else "conversation embedding"
+    chosen = {"action": "delete_selected", "_selected_action": str(model.pk)}
+
+    for response in (
+        root.get(page(model, "delete")),
+        root.post(page(model, "delete"), {"post": "yes"}),
+        root.post(page(EmbeddingModel, "changelist"), chosen),
+        root.post(page(EmbeddingModel, "changelist"), {**chosen, "post": "yes"}),
+    ):
+        assert response.status_code == 200
+        assert "Cannot delete" in response.text
+        assert f"1 {kind}," in response.text
+    assert EmbeddingModel.objects.filter(pk=model.pk).exists()
+
+
+def test_a_model_without_vectors_is_deleted_and_logged(root: Client) -> None:
+    model = factories.make_embedding_model()
+
+    root.post(page(model, "delete"), {"post": "yes"})
+
+    assert not EmbeddingModel.objects.filter(pk=model.pk).exists()
+    assert [entry.is_deletion() for entry in log_of(model)] == [True]

@@ -1,0 +1,199 @@
+"""The knowledge base in the admin site."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from assistant.db.admin import MAX_FORM_BYTES
+from assistant.embeddings.models import KnowledgeDocument
+from tests import factories
+from tests.db.admin.pages import NUL, errors, log_of, page
+
+LIST = "/admin/assistant_embeddings/knowledgedocument/"
+
+
+def new_document(**fields: Any) -> dict[str, Any]:
+    return {"title": "Manual", "content": "Words", "content_type": "text", "tags": "", **fields}
+
+
+def make_embedded(**fields: Any) -> KnowledgeDocument:
+    """Return a document with a vector that is easily recognised."""
+    model = factories.make_embedding_model(name="tiny")
+    vector = {"embedding_model": model, "embedding_vector": [0.123456, 2.0, 3.0]}
+    return factories.make_document(**{**vector, **fields})
+
+
+def test_a_document_is_added_and_logged(root: Client) -> None:
+    response = root.post(page(KnowledgeDocument, "add"), new_document(source=""))
+
+    assert response.status_code == 302
+    document = KnowledgeDocument.objects.get()
+    assert (document.title, document.content, document.source) == ("Manual", "Words", None)
+    assert [entry.is_addition() for entry in log_of(document)] == [True]
+
+
+@pytest.mark.parametrize(
+    "fields, name",
+    [
+        pytest.param({"title": ""}, "title", id="no-title"),
+        pytest.param({"title": "x" * 501}, "title", id="long-title"),
+        pytest.param({"title": NUL}, "title", id="nul-in-title"),
+        pytest.param({"content": ""}, "content", id="no-content"),
+        pytest.param({"content": NUL}, "content", id="nul-in-content"),
+        pytest.param({"content": "x" * (MAX_FORM_BYTES + 1)}, "content", id="large-content"),
+        pytest.param({"tags": f"good\n{NUL}"}, "tags", id="nul-in-tag"),
+        pytest.param({"source": NUL}, "source", id="nul-in-source"),
+        pytest.param({"source": "x" * 501}, "source", id="long-source"),
+        pytest.param({"content_type": NUL}, "content_type", id="nul-in-type"),
+        pytest.param({"content_type": ""}, "content_type", id="no-type"),
+        pytest.param({"language": NUL}, "language", id="nul-in-language"),
+        pytest.param({"file_extension": "x" * 51}, "file_extension", id="long-extension"),
+        pytest.param({"file_hash": "x" * 65}, "file_hash", id="long-hash"),
+        pytest.param({"file_hash": NUL}, "file_hash", id="nul-in-hash"),
+        pytest.param({"file_size": "-1"}, "file_size", id="negative-size"),
+        pytest.param({"file_size": "2147483648"}, "file_size", id="size-overflow"),
+    ],
+)
+def test_what_the_form_refuses(root: Client, fields: dict[str, Any], name: str) -> None:
+    response = root.post(page(KnowledgeDocument, "add"), new_document(**fields))
+
+    assert list(errors(response)) == [name]
+    assert not KnowledgeDocument.objects.exists()
+
+
+def test_a_refusal_for_size_names_the_size_the_limit_and_the_way_out(root: Client) -> None:
+    large = new_document(content="x" * (MAX_FORM_BYTES + 1))
+
+    response = root.post(page(KnowledgeDocument, "add"), large)
+
+    [message] = errors(response)["content"]
+    assert "1,048,577 bytes" in message
+    assert "takes 1,048,576" in message
+    assert "SQL" in message
+
+
+def test_the_largest_content_is_stored_whatever_its_script(root: Client) -> None:
+    content = "\u4e2d" * (MAX_FORM_BYTES // 3)
+
+    form = root.get(page(KnowledgeDocument, "add"))
+    response = root.post(page(KnowledgeDocument, "add"), new_document(content=content))
+
+    assert 'enctype="multipart/form-data"' in form.text
+    assert "1,048,576" in form.text
+    assert response.status_code == 302
+    assert KnowledgeDocument.objects.get().content == content
+
+
+@pytest.mark.parametrize(
+    "text, tags",
+    [
+        ("", []),
+        ("a\r\nb", ["a", "b"]),
+        (" a \n\n a\nb, c ", ["a", "b, c"]),
+        ('"quoted"\n{x}', ['"quoted"', "{x}"]),
+    ],
+    ids=["none", "lines", "blank-and-double", "signs"],
+)
+def test_tags_are_one_a_line(root: Client, text: str, tags: list[str]) -> None:
+    document = factories.make_document(tags=["old"])
+
+    response = root.post(page(document, "change"), new_document(tags=text))
+
+    assert response.status_code == 302
+    document.refresh_from_db()
+    assert document.tags == tags
+
+
+def test_unusual_tags_stay_until_they_are_edited(root: Client) -> None:
+    document = factories.make_document()
+    unusual = "ARRAY[' a', E'two\\nlines', NULL]"
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE knowledge_base SET tags = {unusual}")
+
+    shown = root.get(page(document, "change")).context["adminform"].form["tags"].value()
+    data = new_document(title="New", tags=shown.replace("\n", "\r\n"))
+    response = root.post(page(document, "change"), data)
+
+    assert response.status_code == 302
+    document.refresh_from_db()
+    assert (document.title, document.tags) == ("New", [" a", "two\nlines", None])
+
+
+@pytest.mark.parametrize("tags", ["ARRAY[['a', 'b'], ['c', 'd']]", "ARRAY[NULL]::text[]"])
+def test_tags_that_only_sql_writes_are_shown(root: Client, viewer: Client, tags: str) -> None:
+    document = factories.make_document()
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE knowledge_base SET tags = {tags}")
+
+    for client in (root, viewer):
+        for address in (LIST, page(document, "change")):
+            assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("text", ["running", '"the dogs"', "cats or dogs", "dogs -birds", "key"])
+def test_search_by_words_uses_the_full_text_index(root: Client, text: str) -> None:
+    document = factories.make_document(content="Run with the dogs")
+    factories.make_document(content="Birds")
+
+    with CaptureQueriesContext(connection) as queries:
+        response = root.get(LIST, {"q": str(document.pk) if text == "key" else text})
+
+    assert list(response.context["cl"].result_list) == [document]
+    assert text == "key" or any('"content_search" @@' in query["sql"] for query in queries)
+
+
+@pytest.mark.parametrize("text", ["the", "!!!", "'", '"', "a" * 10_000, "a:*b & | !(", NUL, " "])
+def test_any_search_is_answered(root: Client, text: str) -> None:
+    factories.make_document()
+
+    assert root.get(LIST, {"q": text}).status_code == 200
+
+
+def test_the_vector_is_neither_fetched_nor_shown(root: Client, viewer: Client) -> None:
+    document = make_embedded()
+
+    for client in (root, viewer):
+        for address in (LIST, page(document, "change"), page(document, "delete")):
+            with CaptureQueriesContext(connection) as queries:
+                response = client.get(address)
+            assert "0.1234" not in response.text
+            for query in queries:
+                assert '"embedding_vector"' not in query["sql"].replace(
+                    '"embedding_vector" IS NOT NULL', ""
+                )
+
+
+def test_the_model_of_the_vector_stays(root: Client) -> None:
+    document = make_embedded()
+    other = factories.make_embedding_model()
+
+    data = new_document(title="New", embedding_model=other.pk, embedding_vector="[1,1,1]")
+    root.post(page(document, "change"), data)
+
+    document.refresh_from_db()
+    assert document.title == "New"
+    assert document.embedding_model.name == "tiny"
+    assert list(document.embedding_vector) == pytest.approx([0.123456, 2.0, 3.0])
+
+
+def test_a_document_too_large_for_the_form_is_shown_in_part_and_kept(
+    root: Client, viewer: Client
+) -> None:
+    document = factories.make_document(content="word " * 300_000)
+
+    with CaptureQueriesContext(connection) as queries:
+        shown = [client.get(page(document, "change")) for client in (root, viewer)]
+    response = root.post(page(document, "change"), new_document(title="New", content="short"))
+
+    for answer in shown:
+        assert "1,500,000 bytes" in answer.text
+        assert len(answer.content) < 50_000
+        assert 'name="content"' not in answer.text
+    assert not [query for query in queries if '"knowledge_base"."content",' in query["sql"]]
+    assert response.status_code == 302
+    document.refresh_from_db()
+    assert document.title == "New"
+    assert len(document.content) == 1_500_000
