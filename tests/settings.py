@@ -15,8 +15,8 @@ if "TEST_DATA_DIR" in os.environ:
 os.environ.setdefault("SECRET_KEY", "for tests only")
 os.environ.setdefault("DEBUG", "0")
 
-from config.settings import *  # noqa: E402, F403
-from config.settings import DATABASES  # noqa: E402
+from config.settings import *  # noqa: F403
+from config.settings import DATABASES
 
 if "EMBEDDED" in DATABASES["default"]:
     # The data is thrown away: it need not survive a power cut.

@@ -4,19 +4,18 @@ from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.forms import UserChangeForm as DjangoUserChangeForm
 
 from assistant.accounts.models import User
-from assistant.db.admin import ConstraintErrorsMixin
 
 __all__ = ["UserAddForm", "UserChangeForm"]
 
 
-class UserAddForm(ConstraintErrorsMixin, AdminUserCreationForm):  # type: ignore[type-arg]
+class UserAddForm(AdminUserCreationForm):  # type: ignore[type-arg]
     """Make a user, with a password or without."""
 
     class Meta(AdminUserCreationForm.Meta):
         model = User
 
 
-class UserChangeForm(ConstraintErrorsMixin, DjangoUserChangeForm):  # type: ignore[type-arg]
+class UserChangeForm(DjangoUserChangeForm):  # type: ignore[type-arg]
     """Change a user; the password has a page of its own."""
 
     class Meta(DjangoUserChangeForm.Meta):

@@ -89,6 +89,7 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(
                 fields=["username"],
                 name="users_username_key",
+                violation_error_code="unique",
                 violation_error_message=_("A user with that username already exists."),
             ),
             json_object_check("preferences", name="users_preferences_check"),

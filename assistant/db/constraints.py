@@ -1,6 +1,7 @@
 """CHECK constraints that several tables share."""
 
 import math
+from datetime import UTC, datetime
 
 from django.db import models
 from django.db.models import Q
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assistant.db.expressions import JSONTypeOf
 
-__all__ = ["finite_check", "json_object_check", "not_negative_check"]
+__all__ = ["finite_check", "json_object_check", "not_negative_check", "time_check"]
 
 
 def json_object_check(field: str, *, name: str) -> models.CheckConstraint:
@@ -42,4 +43,17 @@ def finite_check(field: str, *, name: str, negative: bool = True) -> models.Chec
         violation_error_message=_("A finite number is expected.")
         if negative
         else _("A finite number, not below zero, is expected."),
+    )
+
+
+def time_check(field: str, *, name: str) -> models.CheckConstraint:
+    """Refuse times that Python cannot hold in every time zone: infinity, BC, beyond 9999.
+
+    One such row would fail every page that lists it.
+    """
+    first, last = datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+    return models.CheckConstraint(
+        condition=Q(**{f"{field}__gte": first, f"{field}__lt": last}),
+        name=name,
+        violation_error_message=_("A time between the years 1 and 9999 is expected."),
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib.postgres.search import SearchVectorExact
+from django.contrib.postgres.search import SearchConfig, SearchVectorExact
 from django.db import models
 from django.db.models.expressions import Col, DatabaseDefault
 from django.utils.functional import cached_property
@@ -22,6 +22,10 @@ __all__ = [
 ]
 
 
+# The text search configuration that the stored vectors are made with.
+CONFIGURATION = "english"
+
+
 class DatabaseMadeMixin(models.Field):
     """Leave a missing value to the column's default in the database.
 
@@ -30,9 +34,16 @@ class DatabaseMadeMixin(models.Field):
     Here an unsaved instance holds None and the INSERT says DEFAULT.
     """
 
+    own_default: str  # the keyword that the subclass gives another default
+
     def get_default(self) -> None:
         """Return None: the database makes the value."""
         return None
+
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+        """Name the keyword even where it has Django's default, which is not ours."""
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, self.own_default: getattr(self, self.own_default)}
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         """Ask for the column's default where a new row brings no value."""
@@ -45,6 +56,8 @@ class DatabaseMadeMixin(models.Field):
 class UUIDField(DatabaseMadeMixin, models.UUIDField):
     """A uuid key made by the database, so that COPY and psql get one too."""
 
+    own_default = "editable"
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("db_default", RandomUUID())
         kwargs.setdefault("editable", False)
@@ -53,6 +66,8 @@ class UUIDField(DatabaseMadeMixin, models.UUIDField):
 
 class TimestampField(DatabaseMadeMixin, models.DateTimeField):
     """A point in time that defaults to the transaction's, on the database's clock."""
+
+    own_default = "blank"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("db_default", TransactionNow())
@@ -92,8 +107,13 @@ class JSONField(models.JSONField):
     """
 
     default_validators = [validate_json]
-    # Without this an empty object counts as "no value" and a required field refuses it.
-    empty_values = [None, ""]
+    # Without this an empty object or text counts as "no value" and a required field refuses it.
+    empty_values = [None]
+
+    def validate(self, value: Any, model_instance: models.Model | None) -> None:
+        """Refuse first what Django's own check, which writes it as JSON, would trip over."""
+        validate_json(value)
+        super().validate(value, model_instance)
 
     def formfield(self, **kwargs: Any) -> Any:
         """Return a form field that keeps ``{}`` and points at the place of a mistake."""
@@ -115,6 +135,11 @@ class JSONObjectField(JSONField):
         kwargs.setdefault("default", dict)
         kwargs.setdefault("blank", True)
         super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+        """Name ``blank`` even where it has Django's default, which is not ours."""
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "blank": self.blank}
 
 
 class SearchVectorField(models.Field):
@@ -162,7 +187,10 @@ class SearchVectorField(models.Field):
 
     def get_col(self, alias: str, output_field: models.Field | None = None) -> Col:
         """Return the reference that queries compile."""
-        return Col(alias, self.stored_column, output_field or self)
+        column = Col(alias, self.stored_column, output_field or self)
+        # For queries given as plain text, which the server's default might read otherwise.
+        column.config = SearchConfig(CONFIGURATION)
+        return column
 
     @property
     def cached_col(self) -> Col:

@@ -14,8 +14,8 @@ __all__ = ["JSONFormField"]
 class JSONFormField(forms.JSONField):
     """A JSON text area that keeps ``{}``, prints it indented and says where a mistake is."""
 
-    # What counts as "not filled in"; Django's own list has {} and [] too.
-    empty_values = [None, ""]
+    # What counts as "not filled in"; Django's own list has {}, [] and "" too.
+    empty_values = [None]
 
     def __init__(self, *, empty_value: Callable[[], Any] | None = None, **kwargs: Any) -> None:
         """Take what an emptied text area means, such as ``dict``; without it, None."""
@@ -29,15 +29,16 @@ class JSONFormField(forms.JSONField):
 
     def bound_data(self, data: Any, initial: Any) -> Any:
         """Return what to show again after an error: the text as typed."""
-        try:
-            return super().bound_data(data, initial)
-        except RecursionError:
-            return forms.fields.InvalidJSONInput(data)
+        if self.disabled:
+            return initial
+        return None if data is None else forms.fields.InvalidJSONInput(data)
 
     def to_python(self, value: Any) -> Any:
         """Parse the text, or name the line and column where it stops being JSON."""
+        if value in (None, ""):
+            return None
         try:
-            if isinstance(value, str) and value:
+            if isinstance(value, str):
                 json.loads(value, cls=self.decoder)
             return super().to_python(value)
         except json.JSONDecodeError as error:
@@ -45,6 +46,10 @@ class JSONFormField(forms.JSONField):
                 _("Not valid JSON: %(message)s at line %(line)d, column %(column)d."),
                 code="invalid",
                 params={"message": error.msg, "line": error.lineno, "column": error.colno},
+            ) from error
+        except ValueError as error:  # Python reads integers of up to 4,300 digits
+            raise ValidationError(
+                _("Numbers may have up to 4,300 digits."), code="json_number_too_long"
             ) from error
         except RecursionError as error:
             raise ValidationError(_("JSON is nested too deeply."), code="json_too_deep") from error

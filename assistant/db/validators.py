@@ -12,6 +12,9 @@ __all__ = ["validate_finite", "validate_json", "validate_json_object", "validate
 # Python near 1,000. Nothing that people write comes close to this.
 MAX_JSON_DEPTH = 200
 
+# Python neither reads nor writes an integer of more than 4,300 digits.
+MAX_INTEGER_BITS = 14_000
+
 
 def validate_no_nul(value: str) -> None:
     """Refuse NUL characters, which PostgreSQL's text cannot hold."""
@@ -36,6 +39,10 @@ def validate_json(value: Any) -> None:
             )
         if isinstance(item, str):
             _validate_json_text(path, item)
+        elif isinstance(item, int) and item.bit_length() > MAX_INTEGER_BITS:
+            raise ValidationError(
+                _("Numbers may have up to 4,300 digits."), code="json_number_too_long"
+            )
         elif isinstance(item, float) and not math.isfinite(item):
             raise ValidationError(
                 _("JSON has no value for %(value)s (at %(path)s)."),

@@ -5,10 +5,9 @@ from typing import Any, Self
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import models
 
-__all__ = ["FullTextQuerySet"]
+from assistant.db.fields import CONFIGURATION
 
-# The configuration that the stored vectors are made with.
-CONFIGURATION = "english"
+__all__ = ["FullTextQuerySet"]
 
 
 class FullTextQuerySet(models.QuerySet[Any]):

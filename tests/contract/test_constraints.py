@@ -46,6 +46,8 @@ messages
         'assistant'::character varying, 'system'::character varying]))
     messages_temperature_check CHECK (temperature > '-Infinity'::double precision AND temperature
         < 'Infinity'::double precision)
+    messages_timestamp_check CHECK ("timestamp" >= '0001-01-03 00:00:00+00'::timestamp with time
+        zone AND "timestamp" < '9999-12-30 00:00:00+00'::timestamp with time zone)
     messages_token_count_check CHECK (token_count >= 0)
 conversation_stats
     conversation_stats_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES
@@ -58,8 +60,9 @@ conversation_embeddings
         conversations(id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
     conversation_embeddings_embedding_model_id_fkey FOREIGN KEY (embedding_model_id) REFERENCES
         embedding_models(id) DEFERRABLE INITIALLY DEFERRED
-    conversation_embeddings_embedding_vector_check CHECK (vector_norm(embedding_vector) >
-        0::double precision)
+    conversation_embeddings_embedding_vector_check CHECK (vector_norm(embedding_vector) >=
+        0.000000000000001::double precision AND vector_norm(embedding_vector) <=
+        '1000000000000000'::numeric::double precision)
     conversation_embeddings_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id) ON
         DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
     conversation_embeddings_metadata_check CHECK (jsonb_typeof(metadata) = 'object'::text)
@@ -67,8 +70,9 @@ conversation_embeddings
 knowledge_base
     knowledge_base_embedding_model_id_fkey FOREIGN KEY (embedding_model_id) REFERENCES
         embedding_models(id) DEFERRABLE INITIALLY DEFERRED
-    knowledge_base_embedding_vector_check CHECK (vector_norm(embedding_vector) > 0::double
-        precision)
+    knowledge_base_embedding_vector_check CHECK (vector_norm(embedding_vector) >=
+        0.000000000000001::double precision AND vector_norm(embedding_vector) <=
+        '1000000000000000'::numeric::double precision)
     knowledge_base_file_size_check CHECK (file_size >= 0)
     knowledge_base_pkey PRIMARY KEY (id)
 embedding_models

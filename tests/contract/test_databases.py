@@ -54,7 +54,6 @@ def test_where_the_router_says_no_nothing_is_taken_back(
         assert catalog.read_all(client) == before
 
 
-@pytest.mark.xfail(reason="The foreign key wants users that are elsewhere.", strict=True)
 def test_users_may_live_in_another_database(empty: str, unblocked: None, settings: Any) -> None:
     settings.DATABASE_ROUTERS = ["tests.contract.routers.UsersElsewhere"]
 

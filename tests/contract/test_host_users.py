@@ -29,14 +29,11 @@ OWN_USER = (
     "character varying(100)",
     "INSERT INTO people VALUES ('', NULL, 'ada@example.org') RETURNING address",
 )
-MISSING_DEPENDENCY = pytest.mark.xfail(
-    reason="Conversations depend on the accounts app, not on AUTH_USER_MODEL.", strict=True
-)
 
 HOSTS = [
     pytest.param(*DJANGO_USER, id="Django's"),
-    pytest.param("no_accounts", *DJANGO_USER[1:], id="no accounts app", marks=MISSING_DEPENDENCY),
-    pytest.param(*OWN_USER, id="the host's own", marks=MISSING_DEPENDENCY),
+    pytest.param("no_accounts", *DJANGO_USER[1:], id="no accounts app"),
+    pytest.param(*OWN_USER, id="the host's own"),
 ]
 
 

@@ -79,7 +79,7 @@ def test_migrations_import_no_live_code(migration: Migration) -> None:
         elif isinstance(node, ast.ImportFrom):
             imported.add(node.module or "")
 
-    allowed = re.compile(r"(django|assistant\.db|pgvector\.django)\b")
+    allowed = re.compile(r"(datetime|django|assistant\.db|pgvector\.django)\b")
     assert {name for name in imported if not allowed.match(name)} == set()
 
 

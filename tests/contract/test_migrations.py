@@ -140,7 +140,6 @@ def test_rows_stay_on_the_way_up(connection: BaseDatabaseWrapper, observer: Clie
     }
 
 
-@pytest.mark.xfail(reason="Triggers that come later start from what was there.", strict=True)
 def test_statistics_of_earlier_messages_are_right(
     connection: BaseDatabaseWrapper, observer: Client
 ) -> None:

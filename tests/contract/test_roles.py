@@ -9,10 +9,6 @@ from psycopg import sql
 from tests.contract import catalog, host, rows
 from tests.contract.databases import MAINTENANCE, alias, connect, database_name
 
-REFUSED_SETTING = pytest.mark.xfail(
-    reason="CREATE FUNCTION … SET assistant.keeps_statistics is for superusers only.", strict=True
-)
-
 HOSTS_FUNCTION = "CREATE FUNCTION uuid_generate_v4() RETURNS uuid LANGUAGE sql AS 'SELECT {}'"
 
 
@@ -74,7 +70,6 @@ def role(empty: str) -> Iterator[str]:
         administrator.execute(sql.SQL("DROP ROLE {}").format(identifier))
 
 
-@REFUSED_SETTING
 def test_a_role_that_may_not_create_extensions_can_migrate(
     empty: str, role: str, unblocked: None
 ) -> None:
@@ -95,7 +90,6 @@ def test_a_role_that_may_not_create_extensions_can_migrate(
         assert "messages" not in catalog.read(client, "columns")
 
 
-@REFUSED_SETTING
 def test_without_the_extension_such_a_role_is_told_in_one_line(
     empty: str, role: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,7 +104,6 @@ def test_without_the_extension_such_a_role_is_told_in_one_line(
     ]
 
 
-@REFUSED_SETTING
 def test_what_was_migrated_before_that_error_is_kept(
     empty: str, role: str, unblocked: None
 ) -> None:

@@ -71,7 +71,6 @@ def test_numbers_that_are_none_are_refused(client: Client, table: str, value: st
         insert(client, table, embedding_vector=[float(value)] + [0.5] * 383)
 
 
-@pytest.mark.xfail(reason="Only a length of zero is refused.", strict=True)
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("value", [1e-30, 3e38])
 def test_lengths_that_have_no_distance_are_refused(

@@ -17,10 +17,6 @@ from assistant.db.fields import JSONObjectField, KeyField, NumericField, Timesta
 from assistant.settings.models import SystemSetting
 from tests import factories
 
-FORGOTTEN = pytest.mark.xfail(
-    reason="What equals Django's default is left out, and ours comes back.", strict=True
-)
-
 MOMENT = datetime(2020, 5, 17, tzinfo=UTC)
 
 
@@ -33,9 +29,9 @@ MOMENT = datetime(2020, 5, 17, tzinfo=UTC)
         (TimestampField(editable=False), {"editable": False, "blank": True}),
         (KeyField(max_length=9, primary_key=True), {"max_length": 9, "primary_key": True}),
         (NumericField(default=0), {"default": 0}),
-        pytest.param(UUIDField(editable=True), {"editable": True}, marks=FORGOTTEN),
-        pytest.param(TimestampField(blank=False), {"blank": False}, marks=FORGOTTEN),
-        pytest.param(JSONObjectField(blank=False), {"blank": False}, marks=FORGOTTEN),
+        pytest.param(UUIDField(editable=True), {"editable": True}),
+        pytest.param(TimestampField(blank=False), {"blank": False}),
+        pytest.param(JSONObjectField(blank=False), {"blank": False}),
     ],
     ids=lambda value: type(value).__name__,
 )

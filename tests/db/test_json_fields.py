@@ -21,12 +21,6 @@ def nested(levels: int) -> dict[str, Any]:
     return value
 
 
-CRASHES = pytest.mark.xfail(
-    raises=(RecursionError, ValueError), reason="json.dumps comes first and raises.", strict=True
-)
-NO_EMPTY_TEXT = pytest.mark.xfail(
-    raises=ValidationError, reason="An empty text counts as no value.", strict=True
-)
 CIRCULAR: dict[str, Any] = {}
 CIRCULAR["again"] = CIRCULAR
 
@@ -38,8 +32,8 @@ REFUSED = [
     pytest.param({"a": ["\ud800"]}, "json_surrogate", "$.a[0]", id="surrogate"),
     pytest.param({"\udfff": 1}, "json_surrogate", "$", id="surrogate in a key"),
     pytest.param(nested(201), "json_too_deep", "200", id="deep"),
-    pytest.param(nested(2000), "json_too_deep", "200", id="deeper", marks=CRASHES),
-    pytest.param(CIRCULAR, "json_too_deep", "200", id="circular", marks=CRASHES),
+    pytest.param(nested(2000), "json_too_deep", "200", id="deeper"),
+    pytest.param(CIRCULAR, "json_too_deep", "200", id="circular"),
     pytest.param({"a": {1}}, "invalid", "JSON", id="a set"),
 ]
 
@@ -54,7 +48,6 @@ def test_what_jsonb_cannot_hold_is_a_field_error(value: Any, code: str, place: s
     assert place in error.messages[0]
 
 
-@CRASHES
 def test_numbers_too_long_to_write_are_a_field_error() -> None:
     with pytest.raises(ValidationError):
         SystemSetting(key="a", value=10**5000).clean_fields()
@@ -83,7 +76,7 @@ def test_what_jsonb_holds_comes_back(value: dict[str, Any]) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "value",
-    [0, [], False, {}, "text", [{"a": 1}], pytest.param("", marks=NO_EMPTY_TEXT)],
+    [0, [], False, {}, "text", [{"a": 1}], pytest.param("")],
     ids=json.dumps,
 )
 def test_a_setting_takes_any_json(value: Any) -> None:

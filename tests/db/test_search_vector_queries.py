@@ -55,7 +55,6 @@ class TestFilters:
 
         assert [document.title for document in found] == ["Cats"]
 
-    @pytest.mark.xfail(reason="A bare text is read by the server's default.", strict=True)
     def test_a_bare_text_is_read_as_the_stored_words_were(self) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL default_text_search_config = 'pg_catalog.simple'")

@@ -142,6 +142,7 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(
                         fields=("username",),
                         name="users_username_key",
+                        violation_error_code="unique",
                         violation_error_message="A user with that username already exists.",
                     ),
                     models.CheckConstraint(

@@ -1,5 +1,7 @@
 """Create conversations, messages and statistics."""
 
+import datetime
+
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.lookups
@@ -17,7 +19,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("assistant_accounts", "__first__"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -276,6 +278,20 @@ class Migration(migrations.Migration):
                         ),
                         name="messages_temperature_check",
                         violation_error_message="A finite number is expected.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "timestamp__gte",
+                                datetime.datetime(1, 1, 3, 0, 0, tzinfo=datetime.UTC),
+                            ),
+                            (
+                                "timestamp__lt",
+                                datetime.datetime(9999, 12, 30, 0, 0, tzinfo=datetime.UTC),
+                            ),
+                        ),
+                        name="messages_timestamp_check",
+                        violation_error_message="A time between the years 1 and 9999 is expected.",
                     ),
                     models.CheckConstraint(
                         condition=django.db.models.lookups.Exact(

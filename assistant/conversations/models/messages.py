@@ -6,7 +6,12 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from assistant.conversations.models.conversations import Conversation
-from assistant.db.constraints import finite_check, json_object_check, not_negative_check
+from assistant.db.constraints import (
+    finite_check,
+    json_object_check,
+    not_negative_check,
+    time_check,
+)
 from assistant.db.fields import JSONObjectField, TimestampField
 from assistant.db.indexes import Index
 from assistant.db.models import UUIDModel
@@ -86,8 +91,11 @@ class Message(UUIDModel):
             not_negative_check("token_count", name="messages_token_count_check"),
             finite_check("generation_time", name="messages_generation_time_check", negative=False),
             finite_check("temperature", name="messages_temperature_check"),
+            time_check("timestamp", name="messages_timestamp_check"),
             json_object_check("generation_config", name="messages_generation_config_check"),
         ]
 
     def __str__(self) -> str:
+        if "content" in self.get_deferred_fields():  # it may be large, and was left out on purpose
+            return f"{self.role} message {self.pk}"
         return f"{self.role}: {Truncator(self.content).chars(60)}"

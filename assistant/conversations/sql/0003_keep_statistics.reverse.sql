@@ -1,7 +1,10 @@
+DROP TRIGGER "A_trigger_delete_conversation_messages" ON conversations;
+DROP FUNCTION delete_conversation_messages();
 DROP TRIGGER trigger_update_conversation_stats_on_truncate ON messages;
 DROP TRIGGER trigger_update_conversation_stats_on_delete ON messages;
 DROP TRIGGER trigger_update_conversation_stats_on_update ON messages;
 DROP TRIGGER trigger_update_conversation_stats ON messages;
+DROP TRIGGER trigger_guard_conversation_stats_on_truncate ON conversation_stats;
 DROP TRIGGER trigger_guard_conversation_stats ON conversation_stats;
 DROP FUNCTION guard_conversation_stats();
 DROP FUNCTION update_conversation_stats();

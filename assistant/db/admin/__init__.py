@@ -7,7 +7,6 @@ number of queries whatever its length; no column that may be large is fetched un
 from assistant.db.admin.filters import IndexedValuesFilter, LinkedObjectFilter
 from assistant.db.admin.forms import (
     MAX_FORM_BYTES,
-    ConstraintErrorsMixin,
     LongTextFormField,
     TableForm,
 )
@@ -17,7 +16,6 @@ from assistant.db.admin.tables import TableAdmin
 
 __all__ = [
     "MAX_FORM_BYTES",
-    "ConstraintErrorsMixin",
     "IndexedValuesFilter",
     "LinkedObjectFilter",
     "LongTextFormField",

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget, AutocompleteSelect
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import models
+from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +16,6 @@ else:
 
 __all__ = [
     "MAX_FORM_BYTES",
-    "ConstraintErrorsMixin",
     "JSONTextarea",
     "KeyAutocompleteSelect",
     "LongTextFormField",
@@ -106,24 +104,5 @@ class KeyAutocompleteSelect(AutocompleteSelect):
         return super().optgroups(name, [text for text in value if is_key(text)], attr)
 
 
-class ConstraintErrorsMixin(BaseModelForm):
-    """Show the violation of a single column's uniqueness beside that field.
-
-    Django does so only where the constraint has neither a condition nor a message of its own.
-    """
-
-    def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]
-        unique = {
-            str(constraint.violation_error_message): constraint.fields[0]
-            for constraint in self.instance._meta.constraints
-            if isinstance(constraint, models.UniqueConstraint) and len(constraint.fields) == 1
-        }
-        general = self.errors.pop(NON_FIELD_ERRORS, None)
-        for error in general.as_data() if general else ():
-            name = unique.get(str(error.message))
-            self.add_error(name if name in self.fields else None, error)
-
-
-class TableForm(ConstraintErrorsMixin):
+class TableForm(forms.ModelForm):  # type: ignore[type-arg]
     """The form of a change page."""

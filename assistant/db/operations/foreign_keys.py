@@ -79,14 +79,15 @@ class AddForeignKey(Operation):
     def _foreign_keys(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, state: ProjectState
     ) -> list[models.ForeignKey]:
+        alias = schema_editor.connection.alias
         model = state.apps.get_model(app_label, self.model_name)
-        if not self.allow_migrate_model(schema_editor.connection.alias, model):
+        if not self.allow_migrate_model(alias, model):
             return []
         field = model._meta.get_field(self.name)
-        if field.many_to_many:
-            fields = field.remote_field.through._meta.local_fields
-            return [f for f in fields if isinstance(f, models.ForeignKey)]
-        return [field]
+        fields = field.remote_field.through._meta.local_fields if field.many_to_many else [field]
+        keys = [f for f in fields if isinstance(f, models.ForeignKey)]
+        # No constraint reaches into another database.
+        return [key for key in keys if self.allow_migrate_model(alias, key.related_model)]
 
 
 def constraint_name(key: models.ForeignKey) -> str:

@@ -10,6 +10,17 @@ from django.db.migrations.state import ProjectState
 
 __all__ = ["RunSQLFile"]
 
+# What functions pin with SET search_path FROM CURRENT: the schemas themselves, not "$user", and
+# temporary tables last, so that nobody's table of the same name comes before ours.
+PIN_SEARCH_PATH = """
+SELECT set_config('assistant.search_path', current_setting('search_path'), true);
+SELECT set_config('search_path', string_agg(quote_ident(name), ', ') || ', pg_temp', true)
+FROM unnest(current_schemas(false)) AS name;
+"""
+RESTORE_SEARCH_PATH = """
+SELECT set_config('search_path', current_setting('assistant.search_path'), true);
+"""
+
 
 class RunSQLFile(Operation):
     """Run ``sql/<name>.sql`` of the migration's app; backwards, ``sql/<name>.reverse.sql``.
@@ -69,5 +80,6 @@ class RunSQLFile(Operation):
         if not self.allow_migrate_model(schema_editor.connection.alias, model):
             return
         path = Path(apps.get_app_config(app_label).path) / "sql" / f"{self.name}{suffix}"
-        # No parameters: a percent sign in the file stays a percent sign.
-        schema_editor.execute(path.read_text(encoding="utf-8"), params=None)
+        for script in (PIN_SEARCH_PATH, path.read_text(encoding="utf-8"), RESTORE_SEARCH_PATH):
+            # No parameters: a percent sign in the file stays a percent sign.
+            schema_editor.execute(script, params=None)

@@ -106,12 +106,14 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(
                         fields=("name",),
                         name="embedding_models_name_key",
+                        violation_error_code="unique",
                         violation_error_message="An embedding model with that name already exists.",
                     ),
                     models.UniqueConstraint(
                         condition=models.Q(("is_default", True)),
                         fields=("is_default",),
                         name="embedding_models_is_default_key",
+                        violation_error_code="unique",
                         violation_error_message="Another embedding model is the default.",
                     ),
                     models.CheckConstraint(

@@ -51,12 +51,14 @@ class EmbeddingModel(UUIDModel):
             models.UniqueConstraint(
                 fields=["name"],
                 name="embedding_models_name_key",
+                violation_error_code="unique",
                 violation_error_message=_("An embedding model with that name already exists."),
             ),
             models.UniqueConstraint(
                 fields=["is_default"],
                 name="embedding_models_is_default_key",
                 condition=models.Q(is_default=True),
+                violation_error_code="unique",
                 violation_error_message=_("Another embedding model is the default."),
             ),
             models.CheckConstraint(

@@ -1,13 +1,14 @@
 -- A vector names its model and has that model's dimension. pgvector itself refuses NaN and
--- infinities; a vector of zeros has no direction, so no cosine distance.
+-- infinities; a vector of zeros has no direction, so no cosine distance, and far from 1 the
+-- distance's single-precision products vanish or overflow.
 
 ALTER TABLE conversation_embeddings
     ADD CONSTRAINT conversation_embeddings_embedding_vector_check
-    CHECK (vector_norm(embedding_vector) > 0);
+    CHECK (vector_norm(embedding_vector) BETWEEN 1e-15 AND 1e15);
 
 ALTER TABLE knowledge_base
     ADD CONSTRAINT knowledge_base_embedding_vector_check
-    CHECK (vector_norm(embedding_vector) > 0);
+    CHECK (vector_norm(embedding_vector) BETWEEN 1e-15 AND 1e15);
 
 CREATE FUNCTION guard_embedding_vector() RETURNS trigger
 LANGUAGE plpgsql
