@@ -25,12 +25,13 @@ def flag(name: str, *, default: bool) -> bool:
 def database_from_url(url: str) -> dict[str, Any]:
     """Return Django's settings for a PostgreSQL server, through psycopg's connection pool."""
     try:
-        config = dict(dj_database_url.parse(url))
+        config: dict[str, Any] = dict(dj_database_url.parse(url))
     except (ValueError, KeyError) as error:
         raise ImproperlyConfigured(_url_help("cannot be read")) from error
     if config["ENGINE"] != "django.db.backends.postgresql" or not config.get("NAME"):
         raise ImproperlyConfigured(_url_help("does not name a PostgreSQL database"))
-    config["OPTIONS"] = {**config.get("OPTIONS", {}), "pool": True}
+    options: dict[str, Any] = config.get("OPTIONS", {})
+    config["OPTIONS"] = {**options, "pool": True}
     config["CONN_MAX_AGE"] = 0  # the pool keeps the connections
     return config
 

@@ -16,7 +16,7 @@ from assistant.db.admin import TableAdmin
 
 # Django ignores the registration where the host has a user model of its own.
 @admin.register(User)
-class UserAdmin(TableAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
+class UserAdmin(TableAdmin, DjangoUserAdmin):
     """Django's pages of users, with this model's columns."""
 
     form = UserChangeForm

@@ -8,14 +8,14 @@ from assistant.accounts.models import User
 __all__ = ["UserAddForm", "UserChangeForm"]
 
 
-class UserAddForm(AdminUserCreationForm):  # type: ignore[type-arg]
+class UserAddForm(AdminUserCreationForm):
     """Make a user, with a password or without."""
 
     class Meta(AdminUserCreationForm.Meta):
         model = User
 
 
-class UserChangeForm(DjangoUserChangeForm):  # type: ignore[type-arg]
+class UserChangeForm(DjangoUserChangeForm):
     """Change a user; the password has a page of its own."""
 
     class Meta(DjangoUserChangeForm.Meta):

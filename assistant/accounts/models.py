@@ -51,7 +51,7 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
         help_text=_("May log in to the admin site."),
     )
     # As Django's own, but with constraints that cascade in the database (the migration's).
-    groups = models.ManyToManyField(
+    groups = models.ManyToManyField(  # type: ignore[assignment]
         Group,
         verbose_name=_("groups"),
         blank=True,
@@ -59,7 +59,7 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
         related_name="user_set",
         related_query_name="user",
     )
-    user_permissions = models.ManyToManyField(
+    user_permissions = models.ManyToManyField(  # type: ignore[assignment]
         Permission,
         verbose_name=_("user permissions"),
         blank=True,

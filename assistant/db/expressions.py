@@ -1,5 +1,7 @@
 """Database functions used in column defaults, constraints and queries."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models.functions import Cast
 
@@ -30,7 +32,7 @@ class JSONTypeOf(models.Func):
     arity = 1
     output_field = models.TextField()
 
-    def __init__(self, expression: object, **extra: object) -> None:
+    def __init__(self, expression: Any, **extra: Any) -> None:
         # The cast costs nothing on a jsonb column and tells PostgreSQL the type of a bare value,
         # which is what Django's validation of a constraint sends.
         super().__init__(Cast(expression, models.JSONField()), **extra)

@@ -1,5 +1,6 @@
 """Model fields whose values the database makes, guards or keeps to itself."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.postgres.search import SearchConfig, SearchVectorExact
@@ -34,13 +35,14 @@ class DatabaseMadeMixin(models.Field):
     Here an unsaved instance holds None and the INSERT says DEFAULT.
     """
 
+    _db_default_expression: models.Expression  # Django's
     own_default: str  # the keyword that the subclass gives another default
 
     def get_default(self) -> None:
         """Return None: the database makes the value."""
         return None
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         """Name the keyword even where it has Django's default, which is not ours."""
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, {**kwargs, self.own_default: getattr(self, self.own_default)}
@@ -119,7 +121,7 @@ class JSONField(models.JSONField):
         """Return a form field that keeps ``{}`` and points at the place of a mistake."""
         defaults: dict[str, Any] = {"form_class": JSONFormField}
         if self.has_default() and not self.null:
-            defaults["empty_value"] = self.get_default
+            defaults["when_empty"] = self.get_default
         return super().formfield(**{**defaults, **kwargs})
 
 
@@ -136,7 +138,7 @@ class JSONObjectField(JSONField):
         kwargs.setdefault("blank", True)
         super().__init__(*args, **kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         """Name ``blank`` even where it has Django's default, which is not ours."""
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, {**kwargs, "blank": self.blank}
@@ -170,7 +172,7 @@ class SearchVectorField(models.Field):
         column.model = self.model
         return column
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         """Leave out what every instance has."""
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("editable", None)
@@ -185,15 +187,15 @@ class SearchVectorField(models.Field):
         """Return None: the schema editor makes no column for this field."""
         return None
 
-    def get_col(self, alias: str, output_field: models.Field | None = None) -> Col:
+    def get_col(self, alias: str, output_field: models.Field | None = None) -> Any:
         """Return the reference that queries compile."""
-        column = Col(alias, self.stored_column, output_field or self)
+        column: Any = Col(alias, self.stored_column, output_field or self)
         # For queries given as plain text, which the server's default might read otherwise.
         column.config = SearchConfig(CONFIGURATION)
         return column
 
     @property
-    def cached_col(self) -> Col:
+    def cached_col(self) -> Any:
         """Return the reference through the model's own table."""
         return self.get_col(self.model._meta.db_table)
 

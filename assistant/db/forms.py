@@ -17,15 +17,15 @@ class JSONFormField(forms.JSONField):
     # What counts as "not filled in"; Django's own list has {}, [] and "" too.
     empty_values = [None]
 
-    def __init__(self, *, empty_value: Callable[[], Any] | None = None, **kwargs: Any) -> None:
+    def __init__(self, *, when_empty: Callable[[], Any] | None = None, **kwargs: Any) -> None:
         """Take what an emptied text area means, such as ``dict``; without it, None."""
         super().__init__(**kwargs)
-        self.empty_value = empty_value
+        self.when_empty = when_empty
 
     def clean(self, value: Any) -> Any:
         """Validate, and turn an emptied text area into the empty value."""
         cleaned = super().clean(value)
-        return self.empty_value() if cleaned is None and self.empty_value else cleaned
+        return self.when_empty() if cleaned is None and self.when_empty else cleaned
 
     def bound_data(self, data: Any, initial: Any) -> Any:
         """Return what to show again after an error: the text as typed."""

@@ -32,7 +32,7 @@ class FullTextQuerySet(models.QuerySet[Any]):
 
     @property
     def _search_field(self) -> str:
-        return self.model.full_text_field
+        return str(self.model.full_text_field)
 
 
 def _query(text: str) -> SearchQuery:

@@ -26,7 +26,7 @@ class SystemSetting(models.Model):
         verbose_name_plural = _("system settings")
 
     def __str__(self) -> str:
-        return self.key
+        return str(self.key)
 
 
 class ModelConfig(UUIDModel):

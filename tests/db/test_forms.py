@@ -16,7 +16,7 @@ LONG = "1" * 5000
 class Form(forms.Form):
     """A form with one JSON field that may be emptied."""
 
-    data = JSONFormField(empty_value=dict, required=False)
+    data = JSONFormField(when_empty=dict, required=False)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_an_emptied_field_without_an_empty_value_is_none() -> None:
 
 @pytest.mark.parametrize("text", ["", "null", None])
 def test_an_emptied_field_has_its_empty_value(text: str | None) -> None:
-    field = JSONFormField(empty_value=dict, required=False)
+    field = JSONFormField(when_empty=dict, required=False)
 
     assert field.clean(text) == {}
     assert field.clean(text) is not field.clean(text)

@@ -104,5 +104,5 @@ class KeyAutocompleteSelect(AutocompleteSelect):
         return super().optgroups(name, [text for text in value if is_key(text)], attr)
 
 
-class TableForm(forms.ModelForm):  # type: ignore[type-arg]
+class TableForm(forms.ModelForm):
     """The form of a change page."""

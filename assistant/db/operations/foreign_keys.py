@@ -51,8 +51,8 @@ class AddForeignKey(Operation):
             table, target = key.model._meta.db_table, key.target_field
             schema_editor.execute(
                 f"ALTER TABLE {quote(table)} ADD CONSTRAINT {quote(constraint_name(key))} "
-                f"FOREIGN KEY ({quote(key.column)}) "
-                f"REFERENCES {quote(target.model._meta.db_table)} ({quote(target.column)}) "
+                f"FOREIGN KEY ({quote(str(key.column))}) "
+                f"REFERENCES {quote(target.model._meta.db_table)} ({quote(str(target.column))}) "
                 f"ON DELETE {self.on_delete} DEFERRABLE INITIALLY DEFERRED"
             )
 
