@@ -9,6 +9,8 @@ import tempfile
 if not os.environ.get("DATABASE_URL") and "TEST_DATA_DIR" not in os.environ:
     # The environment hands it on to the workers; the process that made it removes it.
     os.environ["TEST_DATA_DIR"] = tempfile.mkdtemp(prefix="assistant-tests-")
+    # Run by root, the server has another user, who must come through to its own directory.
+    os.chmod(os.environ["TEST_DATA_DIR"], 0o711)  # noqa: S103
     os.environ["TEST_DATA_DIR_OWNER"] = str(os.getpid())
 if "TEST_DATA_DIR" in os.environ:
     os.environ["DATA_DIR"] = os.environ["TEST_DATA_DIR"]

@@ -24,29 +24,35 @@ COLUMNS = (
 # Conversations whose rows are locked at a time. Their writers wait for the recount.
 REBUILD_BATCH = 20
 
+# The mean, within what a float holds, as the trigger keeps it.
 DIFFERENCES = """
     SELECT conversation_id,
            s.total_messages, s.total_tokens, s.avg_response_time,
            s.response_count, s.response_time_sum,
            COALESCE(c.total_messages, 0), COALESCE(c.total_tokens, 0),
-           (c.response_time_sum / NULLIF(c.response_count, 0))::double precision,
-           COALESCE(c.response_count, 0), COALESCE(c.response_time_sum, 0)
+           c.avg_response_time, COALESCE(c.response_count, 0), COALESCE(c.response_time_sum, 0)
     FROM conversation_stats AS s
     FULL JOIN (
-        SELECT conversation_id,
-               count(*) AS total_messages,
-               COALESCE(sum(token_count), 0) AS total_tokens,
-               count(generation_time) AS response_count,
-               COALESCE(sum(generation_time::numeric), 0) AS response_time_sum
-        FROM messages
-        GROUP BY conversation_id
+        SELECT conversation_id, total_messages, total_tokens, response_count, response_time_sum,
+               (CASE WHEN mean > 1.79769313486231e308 THEN 1.79769313486231e308
+                     WHEN mean < 1e-307 THEN 0
+                     ELSE mean END)::double precision AS avg_response_time
+        FROM (
+            SELECT conversation_id,
+                   count(*) AS total_messages,
+                   COALESCE(sum(token_count), 0) AS total_tokens,
+                   count(generation_time) AS response_count,
+                   COALESCE(sum(generation_time::numeric), 0) AS response_time_sum,
+                   sum(generation_time::numeric) / NULLIF(count(generation_time), 0) AS mean
+            FROM messages
+            GROUP BY conversation_id
+        ) AS counted
     ) AS c USING (conversation_id)
     WHERE (s.total_messages, s.total_tokens, s.avg_response_time,
            s.response_count, s.response_time_sum)
         IS DISTINCT FROM
           (COALESCE(c.total_messages, 0), COALESCE(c.total_tokens, 0),
-           (c.response_time_sum / NULLIF(c.response_count, 0))::double precision,
-           COALESCE(c.response_count, 0), COALESCE(c.response_time_sum, 0))
+           c.avg_response_time, COALESCE(c.response_count, 0), COALESCE(c.response_time_sum, 0))
 """
 
 Total = int | float | Decimal | None

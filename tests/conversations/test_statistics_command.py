@@ -122,3 +122,10 @@ def test_unknown_actions_and_databases_are_refused():
         run("mend")
     with pytest.raises(CommandError, match="invalid choice: 'elsewhere'"):
         run("verify", "--database", "elsewhere")
+
+
+@pytest.mark.parametrize("seconds", [1.7976931348623157e308, 5e-324, 0.1, 1e15])
+def test_extreme_times_are_no_difference(seconds):
+    make_message(generation_time=seconds)
+
+    assert "equal a recount" in run("verify")

@@ -273,8 +273,7 @@ $$;
 
 -- What a client writes into the derived columns is ignored: they start at zero and stay as they
 -- are. So does the row, while its conversation has messages. The functions above say who they are
--- by a setting of their own, set
--- inside them: only a superuser may attach one to a function.
+-- by a setting of their own, set inside them: only a superuser may attach one to a function.
 CREATE FUNCTION guard_conversation_stats() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
