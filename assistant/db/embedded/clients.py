@@ -6,10 +6,11 @@ import atexit
 import contextlib
 import os
 import sys
+import time
 from collections.abc import Callable
 
 from assistant.db.embedded.home import Home
-from assistant.db.embedded.locks import FileLock
+from assistant.db.embedded.locks import POLL, FileLock
 
 #: What this process has to do at its end.
 _leaving: dict[int, Callable[[], None]] = {}
@@ -34,8 +35,13 @@ class Hold:
             return
         self.drop()
         lock = FileLock(home.clients_lock, owner=home.owner)
-        # Only whoever has the startup lock ever holds this one alone.
-        lock.try_shared()
+        try:
+            # Held alone only under the startup lock, but a fork elsewhere may copy it for a moment.
+            while not lock.try_shared():
+                time.sleep(POLL)
+        except BaseException:
+            lock.close()
+            raise
         self._lock, self.home = lock, home
         _leaving[id(self)] = leave
         _register()

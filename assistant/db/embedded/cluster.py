@@ -25,8 +25,6 @@ LIBC = tuple(
 
 def create(home: Home, install: Path, *, version: int, sync: bool = True) -> None:
     """Make the cluster; whenever this is killed, what is left is no cluster yet."""
-    for leftover in home.path.glob(f"{TEMPORARY}*"):
-        shutil.rmtree(leftover, ignore_errors=True)
     # Without a cluster it is the password of nothing.
     home.password.unlink(missing_ok=True)
     password = secrets.token_urlsafe(24)
@@ -43,16 +41,27 @@ def create(home: Home, install: Path, *, version: int, sync: bool = True) -> Non
     _sync_directory(home.path)
 
 
-def check_version(home: Home, data_dir: Path, *, version: int) -> None:
-    """Raise unless the cluster was made by this PostgreSQL, saying how to move the data."""
+def remove_leftovers(home: Home) -> None:
+    """Delete what a killed `create` left; its initdb may have written on after the last try."""
+    for leftover in home.path.glob(f"{TEMPORARY}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
+def made_by_version(home: Home, data_dir: Path) -> int:
+    """Return which PostgreSQL made the cluster."""
     try:
-        made_by = (home.cluster / "PG_VERSION").read_text(encoding="ascii").strip()
+        return int((home.cluster / "PG_VERSION").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise EmbeddedConfigurationError(
             f'"{home.cluster}" is damaged: its PG_VERSION cannot be read ({error}). Restore it '
             f'from a backup, or move "{data_dir}" away to begin with an empty database.'
         ) from error
-    if made_by == str(version):
+
+
+def check_version(home: Home, data_dir: Path, *, version: int) -> None:
+    """Raise unless the cluster was made by this PostgreSQL, saying how to move the data."""
+    made_by = made_by_version(home, data_dir)
+    if made_by == version:
         return
     here, old, dump = (
         shlex.quote(f"{data_dir}{suffix}") for suffix in ("", f"-{made_by}", f"-{made_by}.sql")
@@ -70,7 +79,7 @@ def check_version(home: Home, data_dir: Path, *, version: int) -> None:
 def read_password(home: Home) -> str:
     """Return the superuser's password."""
     try:
-        return home.password.read_text(encoding="ascii")
+        return home.password.read_text(encoding="utf-8")
     except OSError as error:
         raise EmbeddedConfigurationError(
             f'The password of the embedded server cannot be read from "{home.password}" '
@@ -110,7 +119,7 @@ def _run(
 ) -> subprocess.CompletedProcess[str]:
     reader, writer = os.pipe()
     try:
-        with os.fdopen(writer, "w", encoding="ascii") as pipe:
+        with os.fdopen(writer, "w", encoding="utf-8") as pipe:
             pipe.write(stdin + "\n")
         if home.server.is_other:
             # /dev/stdin is opened anew, which only the owner of a pipe may do.
@@ -131,7 +140,7 @@ def _run(
 
 def _write_private(path: Path, text: str, *, owner: tuple[int, int]) -> None:
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with os.fdopen(fd, "w", encoding="ascii") as file:
+    with os.fdopen(fd, "w", encoding="utf-8") as file:
         if owner[0] != os.geteuid():
             os.fchown(fd, *owner)
         file.write(text)

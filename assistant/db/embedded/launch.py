@@ -8,7 +8,7 @@ import subprocess
 from dataclasses import replace
 from pathlib import Path
 
-from assistant.db.embedded import binaries, cluster, environment, process, sockets
+from assistant.db.embedded import binaries, cluster, environment, logs, process, sockets
 from assistant.db.embedded.errors import EmbeddedConfigurationError, EmbeddedServerError
 from assistant.db.embedded.home import Home
 from assistant.db.embedded.locks import FileLock
@@ -16,7 +16,6 @@ from assistant.db.embedded.options import Options
 from assistant.db.embedded.process import Postmaster
 from assistant.db.embedded.programs import run
 
-LOG_LIMIT = 10 * 1024 * 1024
 DEFAULTS = {
     "log_checkpoints": "off",
     "log_timezone": "UTC",
@@ -33,6 +32,7 @@ def launch(home: Home, options: Options, lock: FileLock) -> None:
     """Start the postmaster, which inherits `lock`; the caller holds it and the startup lock."""
     install = binaries.runnable(options.version, home.server)
     settings = dict(options.settings)
+    cluster.remove_leftovers(home)
     if not home.cluster.exists():
         sync = settings.get("fsync", "on") != "off"
         cluster.create(home, install, version=options.version, sync=sync)
@@ -66,15 +66,6 @@ def forget_socket(home: Home, postmaster: Postmaster) -> None:
             Path(postmaster.socket_dir).rmdir()
 
 
-def failure(home: Home, what: str) -> str:
-    """Return a message with the end of the log."""
-    try:
-        lines = home.log.read_text(encoding="utf-8", errors="replace").splitlines()[-5:]
-    except OSError:
-        lines = []
-    return "\n  ".join([f'{what}. The end of its log, "{home.log}":', *lines])
-
-
 def _spawn(
     home: Home, install: Path, lock: FileLock, *, socket_dir: Path, settings: dict[str, str]
 ) -> int:
@@ -88,7 +79,7 @@ def _spawn(
     own = {"listen_addresses": "", "port": str(sockets.PORT), "unix_socket_permissions": "0700"}
     for name, value in {**DEFAULTS, **settings, **own}.items():
         command += ["-c", f"{name}={value}"]
-    log = _open_log(home)
+    log = logs.opened(home)
     try:
         result = run(
             ["/bin/sh", "-c", DETACH, "sh", *command],
@@ -105,16 +96,5 @@ def _spawn(
     finally:
         os.close(log)
     if not result.stdout.strip().isdigit():
-        raise EmbeddedServerError(failure(home, "The server could not be run"))
+        raise EmbeddedServerError(logs.failure(home, "The server could not be run"))
     return int(result.stdout)
-
-
-def _open_log(home: Home) -> int:
-    with contextlib.suppress(FileNotFoundError):
-        if home.log.stat().st_size > LOG_LIMIT:
-            home.log.replace(home.log.with_name(home.log.name + ".1"))
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-    log = os.open(home.log, flags, 0o600)
-    if home.owner[0] != os.geteuid():
-        os.fchown(log, *home.owner)
-    return log

@@ -85,7 +85,8 @@ def read(home: Home) -> Postmaster | None:
     """Return the recorded postmaster, or the one found running if the record is lost."""
     with contextlib.suppress(OSError, ValueError, TypeError):
         found = Postmaster(**json.loads(home.record.read_text(encoding="utf-8")))
-        if found.is_alive():
+        # The record alone is no proof: in a user's directory root would signal what it names.
+        if found.is_alive() and (not PROC.joinpath("self").exists() or serves(found.pid, home)):
             return found
     return _search(home)
 

@@ -16,6 +16,7 @@ from assistant.db.embedded import (
     cluster,
     environment,
     launch,
+    logs,
     process,
     sockets,
 )
@@ -105,8 +106,12 @@ class Server:
                 if home is None or not self._hold.is_held():
                     return
                 with exclusive(home.startup_lock, timeout=self.options.timeout, owner=home.owner):
-                    if self._hold.is_last():
-                        self._stop(home)
+                    try:
+                        if self._hold.is_last():
+                            self._stop(home)
+                    finally:
+                        # Inside: the next one to start must not find the clients' lock taken.
+                        self._hold.drop()
             finally:
                 self._hold.drop()
 
@@ -137,6 +142,7 @@ class Server:
             if home.cluster.exists():
                 cluster.check_version(home, self.options.data_dir, version=self.options.version)
             self._hold.take(home, leave=self.release)
+            logs.limit(home)
             postmaster = self._running(home)
             process.repair(home, postmaster)
             return {
@@ -156,7 +162,7 @@ class Server:
                 if lock.try_exclusive():
                     # No process of an earlier server is left, whatever its files say.
                     if launched:
-                        raise EmbeddedServerError(launch.failure(home, "The server ended"))
+                        raise EmbeddedServerError(logs.failure(home, "The server ended"))
                     launch.launch(home, self.options, lock)
                     launched = True
                     deadline = time.monotonic() + self.options.timeout
@@ -208,7 +214,7 @@ def _stuck(
             f"Processes of an embedded server that was killed hold {home.server_lock} after "
             f"{timeout:g} seconds. Wait for their queries, or end them, and try again."
         )
-    return launch.failure(
+    return logs.failure(
         home,
         f"The server (process {postmaster.pid}) takes no connections after {timeout:g} seconds: "
         f"{answer.value}",

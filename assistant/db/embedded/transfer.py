@@ -7,24 +7,24 @@ import os
 import subprocess
 from pathlib import Path
 
+from assistant.db.embedded import cluster
 from assistant.db.embedded import home as homes
-from assistant.db.embedded.cluster import SUPERUSER
 from assistant.db.embedded.errors import EmbeddedConfigurationError, EmbeddedServerError
 from assistant.db.embedded.programs import run
 from assistant.db.embedded.server import Server
 
 #: The one statement that may fail: the new cluster has its own superuser, and password.
-EXPECTED = f'role "{SUPERUSER}" already exists'
+EXPECTED = f'role "{cluster.SUPERUSER}" already exists'
 
 
 def dump(data_dir: Path, file: Path) -> None:
     """Write every database and role to a new file, with the PostgreSQL that made them."""
     if not data_dir.is_dir():
         raise EmbeddedConfigurationError(f'DATA_DIR "{data_dir}" does not exist.')
-    made_by = homes.find(data_dir).cluster / "PG_VERSION"
-    if not made_by.exists():
+    home = homes.find(data_dir)
+    if not home.cluster.exists():
         raise EmbeddedConfigurationError(f'DATA_DIR "{data_dir}" holds no database.')
-    server = Server(data_dir, int(made_by.read_text(encoding="ascii")))
+    server = Server(data_dir, cluster.made_by_version(home, data_dir))
     try:
         fd = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     except OSError as error:
