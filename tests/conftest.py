@@ -7,7 +7,7 @@ import pytest
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the embedded server and remove its directory, in the process that made it."""
+    """Stop the embedded server and remove its data, in the process that made it."""
     if os.environ.get("TEST_DATA_DIR_OWNER") != str(os.getpid()):
         return
     from django.conf import settings  # noqa: PLC0415
@@ -16,5 +16,5 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
     directory = os.environ["TEST_DATA_DIR"]
     embedded = settings.DATABASES["default"]["EMBEDDED"]
-    Server(embedded["DATA_DIR"], version=embedded["VERSION"]).stop()
+    Server(embedded["DATA_DIR"], version=embedded["VERSION"]).destroy()
     shutil.rmtree(directory, ignore_errors=True)

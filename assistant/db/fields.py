@@ -54,6 +54,12 @@ class DatabaseMadeMixin(models.Field):
             return DatabaseDefault(self._db_default_expression, output_field=self)
         return value
 
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        """Say DEFAULT for None in fixtures, too, which are saved without asking `pre_save`."""
+        if value is None:
+            return DatabaseDefault(self._db_default_expression, output_field=self)
+        return super().get_db_prep_save(value, connection)
+
 
 class UUIDField(DatabaseMadeMixin, models.UUIDField):
     """A uuid key made by the database, so that COPY and psql get one too."""

@@ -187,7 +187,7 @@ def _relocate(data_dir: Path, link: Path) -> Home:
     system.check_owned(clusters, uid=0)
     path = clusters / secrets.token_hex(8)
     system.make_directory(path, mode=0o711)
-    (path / BACK).write_text(str(data_dir), encoding="utf-8", errors="surrogateescape")
+    _write_back(path / BACK, data_dir)
     try:
         link.symlink_to(path)
     except FileExistsError:
@@ -221,6 +221,14 @@ def _follow(data_dir: Path, link: Path) -> Home:
             )
         # The directory was moved: the link came along, and the old place no longer has one.
         fresh = back.with_suffix(".new")
-        fresh.write_text(str(data_dir), encoding="utf-8", errors="surrogateescape")
+        _write_back(fresh, data_dir)
         fresh.replace(back)
     return _home(path)
+
+
+def _write_back(path: Path, data_dir: Path) -> None:
+    """Note which data directory a home belongs to, for root's eyes whatever the umask."""
+    path.unlink(missing_ok=True)
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(fd, "w", encoding="utf-8", errors="surrogateescape") as file:
+        file.write(str(data_dir))

@@ -58,7 +58,7 @@ def run(
 def value(settings: dict[str, Any], statement: str, **options: Any) -> str:
     """Return the first value of a statement that a process of its own executes, quietly."""
     result = run(settings, "-c", f"print(query({statement!r}))", **options)
-    assert (result.returncode, result.stderr) == (0, "")
+    assert (result.returncode, result.stderr) == (0, ""), result.stderr
     return result.stdout.strip()
 
 
