@@ -8,6 +8,9 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
+# Seconds to wait for a connection: a server that is not there should not take psycopg's 30 to say.
+POOL_TIMEOUT = 10
+
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
 
@@ -22,6 +25,15 @@ def flag(name: str, *, default: bool) -> bool:
     return text.lower() in TRUE
 
 
+def integer(name: str, *, default: int) -> int:
+    """Return a variable that is a whole number."""
+    text = os.environ.get(name) or str(default)
+    try:
+        return int(text)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is {text!r}: set it to a whole number.") from error
+
+
 def database_from_url(url: str) -> dict[str, Any]:
     """Return Django's settings for a PostgreSQL server, through psycopg's connection pool."""
     try:
@@ -31,7 +43,7 @@ def database_from_url(url: str) -> dict[str, Any]:
     if config["ENGINE"] != "django.db.backends.postgresql" or not config.get("NAME"):
         raise ImproperlyConfigured(_url_help("does not name a PostgreSQL database"))
     options: dict[str, Any] = config.get("OPTIONS", {})
-    config["OPTIONS"] = {**options, "pool": True}
+    config["OPTIONS"] = {**options, "pool": {"timeout": POOL_TIMEOUT}}
     config["CONN_MAX_AGE"] = 0  # the pool keeps the connections
     return config
 

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from config.environment import database_from_url, flag, secret_key
+from config.environment import database_from_url, flag, integer, secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("DATA_DIR", BASE_DIR / ".data")).absolute()
@@ -72,7 +72,7 @@ EMBEDDED_DATABASE: dict[str, Any] = {
     "NAME": "assistant",
     "EMBEDDED": {
         "DATA_DIR": DATA_DIR / "postgresql",
-        "VERSION": int(os.environ.get("POSTGRESQL_VERSION", "18")),
+        "VERSION": integer("POSTGRESQL_VERSION", default=18),
     },
     "CONN_MAX_AGE": None,
     "CONN_HEALTH_CHECKS": True,

@@ -28,7 +28,7 @@ def test_a_database_url_becomes_a_pool():
     assert config["ENGINE"] == "django.db.backends.postgresql"
     assert (config["HOST"], config["PORT"], config["NAME"]) == ("db.example", 6432, "assistant")
     assert config["PASSWORD"] == "p@ss"
-    assert config["OPTIONS"] == {"sslmode": "require", "pool": True}
+    assert config["OPTIONS"] == {"sslmode": "require", "pool": {"timeout": 10}}
     assert config["CONN_MAX_AGE"] == 0
 
 
