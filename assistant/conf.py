@@ -1,0 +1,113 @@
+"""The ``ASSISTANT`` setting of the host's project, read on access.
+
+    ASSISTANT = {"LIST_PAGE_SIZE": 100}
+
+Everything is optional; :class:`AssistantSettings` is the list of what there is.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Generic, TypeVar, overload
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+__all__ = ["AssistantSettings", "Setting", "conf"]
+
+Value = TypeVar("Value", bound=int | tuple[str, ...])
+
+
+class Setting(Generic[Value]):
+    """One key of ``ASSISTANT``: its default, whose type it has, and what it is for."""
+
+    name: str
+
+    def __init__(self, default: Value, description: str) -> None:
+        self.default = default
+        self.description = description
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> "Setting[Value]": ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> Value: ...
+    def __get__(self, instance: object | None, owner: type) -> "Setting[Value] | Value":
+        """Return the host's value, or the default."""
+        if instance is None:
+            return self
+        value = configured().get(self.name, self.default)
+        if problem := self.problem(value):
+            raise ImproperlyConfigured(problem)
+        return tuple(value) if isinstance(value, list) else value  # type: ignore[return-value]
+
+    @property
+    def expected(self) -> str:
+        """Say what a value must be."""
+        if isinstance(self.default, int):
+            return "a whole number above 0"
+        return "a list of texts"
+
+    def problem(self, value: Any) -> str | None:
+        """Say what is wrong with a value, or return None."""
+        if isinstance(self.default, int):
+            fits = isinstance(value, int) and not isinstance(value, bool) and value > 0
+        else:
+            fits = isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
+        if fits:
+            return None
+        return f"ASSISTANT[{self.name!r}] is {value!r}: {self.expected} is expected."
+
+
+class AssistantSettings:
+    """What a host can set, with the defaults."""
+
+    LIST_PAGE_SIZE = Setting(50, "Rows on one page of a list in the admin.")
+    LIST_MAX_ROWS = Setting(
+        10_000,
+        "How many rows of a list the admin counts and pages through; filters reach the others.",
+    )
+    THREAD_PAGE_SIZE = Setting(50, "Messages on one page of a conversation.")
+    THREAD_FOLD_LENGTH = Setting(1_500, "Characters of a message that are shown unfolded.")
+    THREAD_MAX_LENGTH = Setting(
+        10_000, "Characters of a message that a conversation's page shows at all."
+    )
+    SEARCH_EXCERPT_LENGTH = Setting(
+        20_000, "Characters of a found text in which the admin looks for the words to highlight."
+    )
+    MAX_FORM_BYTES = Setting(
+        1024 * 1024, "Bytes of one column that an admin page shows for editing and takes back."
+    )
+    SECRET_NAMES = Setting(
+        (
+            "api_key",
+            "apikey",
+            "access_key",
+            "private_key",
+            "secret",
+            "token",
+            "password",
+            "passwd",
+            "passphrase",
+            "credential",
+            "credentials",
+            "authorization",
+            "dsn",
+        ),
+        "Words in the name of a setting, or of a key of JSON, whose value the admin masks.",
+    )
+
+    def __iter__(self) -> Iterator[Setting[Any]]:
+        """Yield the settings there are, in order."""
+        return (item for item in vars(type(self)).values() if isinstance(item, Setting))
+
+
+def configured() -> Mapping[str, Any]:
+    """Return what the host has set."""
+    value = getattr(settings, "ASSISTANT", {})
+    if not isinstance(value, Mapping):
+        raise ImproperlyConfigured(f"ASSISTANT is {value!r}: a dictionary is expected.")
+    return value
+
+
+conf = AssistantSettings()
