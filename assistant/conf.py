@@ -67,6 +67,7 @@ class AssistantSettings:
         10_000,
         "How many rows of a list the admin counts and pages through; filters reach the others.",
     )
+    SEARCH_MAX_ROWS = Setting(200, "How many rows a search in the admin lists, the newest.")
     THREAD_PAGE_SIZE = Setting(50, "Messages on one page of a conversation.")
     THREAD_FOLD_LENGTH = Setting(1_500, "Characters of a message that are shown unfolded.")
     THREAD_MAX_LENGTH = Setting(

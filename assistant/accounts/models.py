@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assistant.db.constraints import json_object_check
 from assistant.db.fields import JSONObjectField, TimestampField
-from assistant.db.indexes import Index
+from assistant.db.indexes import Index, PrefixIndex
 from assistant.db.models import UUIDModel
 from assistant.db.validators import validate_no_nul
 
@@ -84,6 +84,9 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
             Index(fields=["username"], name="idx_users_username"),
             # The admin's list filtered by activity.
             Index(fields=["is_active"], name="idx_users_active"),
+            # The beginning of a user name or an email address: UPPER(…) LIKE …
+            PrefixIndex("username", name="idx_users_username_prefix"),
+            PrefixIndex("email", name="idx_users_email_prefix"),
         ]
         constraints = [
             models.UniqueConstraint(

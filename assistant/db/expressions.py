@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models.functions import Cast
 
-__all__ = ["JSONTypeOf", "RandomUUID", "TransactionNow"]
+__all__ = ["JSONTypeOf", "RandomUUID", "ToSearchVector", "TransactionNow"]
 
 
 class RandomUUID(models.Func):
@@ -36,3 +37,14 @@ class JSONTypeOf(models.Func):
         # The cast costs nothing on a jsonb column and tells PostgreSQL the type of a bare value,
         # which is what Django's validation of a constraint sends.
         super().__init__(Cast(expression, models.JSONField()), **extra)
+
+
+class ToSearchVector(models.Func):
+    """The English words of a text of any size: our SQL function ``to_search_vector``.
+
+    An index on this expression serves filters that spell it the same way.
+    """
+
+    function = "to_search_vector"
+    arity = 1
+    output_field = SearchVectorField()

@@ -8,7 +8,10 @@ from tests.contract import catalog
 INDEXES = catalog.parse("""
 users
     CREATE INDEX idx_users_active ON users USING btree (is_active)
+    CREATE INDEX idx_users_email_prefix ON users USING btree (upper(email::text) text_pattern_ops)
     CREATE INDEX idx_users_username ON users USING btree (username)
+    CREATE INDEX idx_users_username_prefix ON users USING btree (upper(username::text)
+        text_pattern_ops)
     CREATE UNIQUE INDEX users_pkey ON users USING btree (id)
     CREATE UNIQUE INDEX users_username_key ON users USING btree (username)
 users_groups
@@ -34,9 +37,12 @@ conversations
     CREATE UNIQUE INDEX conversations_pkey ON conversations USING btree (id)
     CREATE INDEX idx_conversations_agent_type ON conversations USING btree (agent_type)
     CREATE INDEX idx_conversations_created_at ON conversations USING btree (created_at DESC)
+    CREATE INDEX idx_conversations_title_prefix ON conversations USING btree (upper(title::text)
+        text_pattern_ops)
     CREATE INDEX idx_conversations_updated_at ON conversations USING btree (updated_at DESC)
     CREATE INDEX idx_conversations_user_id ON conversations USING btree (user_id)
 messages
+    CREATE INDEX idx_messages_content_fts ON messages USING gin (to_search_vector(content))
     CREATE INDEX idx_messages_conversation_id ON messages USING btree (conversation_id)
     CREATE INDEX idx_messages_model_name ON messages USING btree (model_name)
     CREATE INDEX idx_messages_role ON messages USING btree (role)
@@ -69,6 +75,9 @@ knowledge_base
     CREATE INDEX idx_knowledge_base_language ON knowledge_base USING btree (language)
     CREATE INDEX idx_knowledge_base_model_id ON knowledge_base USING btree (embedding_model_id)
     CREATE INDEX idx_knowledge_base_tags ON knowledge_base USING gin (tags)
+    CREATE INDEX idx_knowledge_base_title_prefix ON knowledge_base USING btree (upper(title::text)
+        text_pattern_ops)
+    CREATE INDEX idx_knowledge_base_updated_at ON knowledge_base USING btree (updated_at DESC)
     CREATE UNIQUE INDEX knowledge_base_pkey ON knowledge_base USING btree (id)
 embedding_models
     CREATE UNIQUE INDEX embedding_models_is_default_key ON embedding_models USING btree

@@ -13,14 +13,21 @@ from django.utils.translation import gettext_lazy as _
 
 from assistant.conversations.forms import MessageForm
 from assistant.conversations.models import Message
-from assistant.db.admin import IndexedValuesFilter, LinkedObjectFilter, TableAdmin, object_link
+from assistant.db.admin import (
+    IndexedValuesFilter,
+    LinkedObjectFilter,
+    TableAdmin,
+    WordSearchMixin,
+    highlighted,
+    object_link,
+)
 
 # How much of a message a list shows.
 LIST_LENGTH = 60
 
 
 @admin.register(Message)
-class MessageAdmin(TableAdmin):
+class MessageAdmin(WordSearchMixin, TableAdmin):
     """Messages, the latest first."""
 
     form = MessageForm
@@ -40,17 +47,15 @@ class MessageAdmin(TableAdmin):
         ("model_name", IndexedValuesFilter),
         ("conversation", LinkedObjectFilter),
     )
-    search_fields = ("model_name",)
+    search_fields = ("content",)
     search_keys = ("id", "conversation_id")
-    search_help_text = _("The key of a message or a conversation, or the name of a model.")
+    search_help_text = _("Words of the content, or the key of a message or a conversation.")
+    newest_by = "timestamp"
+    empty_hint = _(
+        "No messages yet. Programs store them with add_message() and ingest_messages(), or by SQL."
+    )
     ordering = ("-timestamp",)
     sortable_by = ("role", "model_name", "timestamp")
-
-    def search(
-        self, request: HttpRequest, queryset: models.QuerySet[Any], text: str
-    ) -> models.QuerySet[Any]:
-        """Keep what this model has answered; the column's index serves whole names only."""
-        return queryset.filter(model_name=text)
 
     def list_queryset(self, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Fetch the beginning of the content and the conversation's title."""
@@ -85,7 +90,9 @@ class MessageAdmin(TableAdmin):
 
     @admin.display(description=_("content"))
     def start(self, obj: Any) -> str:
-        """Return the beginning of the content."""
+        """Return the beginning of the content, or the passages that a search has found."""
+        if excerpt := obj.__dict__.get("excerpt"):
+            return highlighted(excerpt)
         return Truncator(obj.content_start).chars(LIST_LENGTH)
 
     @admin.display(description=_("conversation"))

@@ -36,7 +36,9 @@ class ConversationStatsAdmin(ReadOnlyAdmin):
     search_fields = ("conversation__title",)
     search_keys = ("id", "conversation_id")
     search_help_text = _("The key of a conversation or the beginning of its title.")
-    ordering = ("-updated_at",)
+    # They change together, and only the conversation's time has an index.
+    ordering = ("-conversation__updated_at",)
+    empty_hint = _("No statistics yet. They come with the first message.")
     sortable_by = ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

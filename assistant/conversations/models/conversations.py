@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assistant.db.constraints import json_object_check, not_negative_check
 from assistant.db.fields import JSONObjectField, TimestampField
-from assistant.db.indexes import Index
+from assistant.db.indexes import Index, PrefixIndex
 from assistant.db.models import UUIDModel
 from assistant.db.validators import validate_no_nul
 
@@ -79,6 +79,8 @@ class Conversation(UUIDModel):
             Index(fields=["-created_at"], name="idx_conversations_created_at"),
             # Latest activity first.
             Index(fields=["-updated_at"], name="idx_conversations_updated_at"),
+            # The beginning of a title: UPPER(title) LIKE …
+            PrefixIndex("title", name="idx_conversations_title_prefix"),
         ]
         constraints = [
             not_negative_check("context_length", name="conversations_context_length_check"),

@@ -12,14 +12,18 @@ from assistant.db.constraints import (
     not_negative_check,
     time_check,
 )
+from assistant.db.expressions import ToSearchVector
 from assistant.db.fields import JSONObjectField, TimestampField
-from assistant.db.indexes import Index
+from assistant.db.indexes import GinIndex, Index
 from assistant.db.models import UUIDModel
+from assistant.db.search import FullTextQuerySet
 from assistant.db.validators import validate_finite, validate_no_nul
 
 
-class MessageQuerySet(models.QuerySet["Message"]):
+class MessageQuerySet(FullTextQuerySet):
     """Filters of messages."""
+
+    search_vector = ToSearchVector("content")
 
     def in_order(self) -> "MessageQuerySet":
         """Order as they were said."""
@@ -81,6 +85,8 @@ class Message(UUIDModel):
             Index(fields=["-timestamp"], name="idx_messages_timestamp"),
             # What a model has answered.
             Index(fields=["model_name"], name="idx_messages_model_name"),
+            # Messages that hold a word: to_search_vector(content) @@ query
+            GinIndex(ToSearchVector("content"), name="idx_messages_content_fts"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -12,6 +12,7 @@ from assistant.db.admin.forms import (
 )
 from assistant.db.admin.lists import TableChangeList, changelist_link, object_link
 from assistant.db.admin.readonly import ReadOnlyAdmin
+from assistant.db.admin.search import WordSearchMixin, highlighted
 from assistant.db.admin.tables import TableAdmin
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "TableAdmin",
     "TableChangeList",
     "TableForm",
+    "WordSearchMixin",
     "changelist_link",
+    "highlighted",
     "object_link",
 ]

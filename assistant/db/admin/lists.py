@@ -1,30 +1,26 @@
 """Lists of rows."""
 
-from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from typing import Any
 
 from django import forms
-from django.contrib.admin import AdminSite, helpers
+from django.contrib.admin import AdminSite, ShowFacets, helpers
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import quote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from assistant.conf import conf
 from assistant.db.admin.forms import grouped
-
-if TYPE_CHECKING:
-    from django.contrib.admin import ModelAdmin as ModelAdminClass
-
-    ModelAdmin = ModelAdminClass[Any]
-else:
-    from django.contrib.admin import ModelAdmin
+from assistant.db.admin.paging import BoundedPaginator
+from assistant.db.admin.search import SearchMixin
 
 __all__ = ["ListMixin", "TableChangeList", "changelist_link", "large_fields", "object_link"]
 
@@ -52,14 +48,51 @@ class TableChangeList(ChangeList):
         """Return the rows as the admin class wants them listed."""
         queryset = super().get_queryset(request, exclude_parameters)
         model_admin: Any = self.model_admin
-        return model_admin.list_queryset(queryset)
+        rows = model_admin.list_queryset(queryset)
+        return model_admin.with_excerpts(rows, self.query) if self.query.strip() else rows
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Fetch a page, as long as the setting says unless the admin class does."""
+        self.list_per_page = self.list_per_page or conf.LIST_PAGE_SIZE
+        super().get_results(request)
+
+    @property
+    def remark(self) -> str | None:
+        """Say what a reader of the list should know: why it is empty, or what it leaves out."""
+        model_admin: Any = self.model_admin
+        if not self.result_count:
+            if self.query or self.has_active_filters:
+                return _("Nothing matches. Search by fewer words, or clear the filters.")
+            return str(model_admin.empty_hint)
+        if self.query and self.result_count >= conf.SEARCH_MAX_ROWS:
+            text = _("%(count)s matches are listed; there may be more. Add to the search.")
+            return text % {"count": grouped(self.result_count)}
+        if self.result_count >= conf.LIST_MAX_ROWS:
+            text = _("The first %(count)s are listed. Filter or search to reach the others.")
+            return text % {"count": grouped(self.result_count)}
+        return None
 
 
-class ListMixin(ModelAdmin):
-    """Searches by key or by the beginning of a text, and filters by what has a filter."""
+class ListMixin(SearchMixin):
+    """Lists a table's rows a page at a time, filtered by what has a filter."""
 
-    # Columns of type uuid that a search for a whole uuid looks in.
-    search_keys: tuple[str, ...] = ("id",)
+    list_per_page = 0  # the setting's
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    # A facet counts the table again for every choice of every filter.
+    show_facets = ShowFacets.NEVER
+    # What an empty table's list says.
+    empty_hint: Any = gettext_lazy("There is nothing here yet. Add the first one.")
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the list, with a remark where it needs one."""
+        response = super().changelist_view(request, extra_context)
+        context = getattr(response, "context_data", None) or {}
+        if isinstance(changelist := context.get("cl"), TableChangeList) and changelist.remark:
+            context["subtitle"] = changelist.remark
+        return response
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """Return the class of the list."""
@@ -82,26 +115,6 @@ class ListMixin(ModelAdmin):
         """Leave large columns out of a list."""
         return queryset.defer(*(field.name for field in large_fields(self.model)))
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
-    ) -> tuple[models.QuerySet[Any], bool]:
-        """Look for a uuid in the key columns, for anything else by :meth:`search`."""
-        text = search_term.replace("\0", " ").strip()
-        if not text:
-            return queryset, False
-        try:
-            key = UUID(text)
-        except ValueError:
-            return self.search(request, queryset, text), False
-        return queryset.filter(_any_of(self.search_keys, "", key)), False
-
-    def search(
-        self, request: HttpRequest, queryset: models.QuerySet[Any], text: str
-    ) -> models.QuerySet[Any]:
-        """Keep rows one of whose search fields begins with the text."""
-        fields = tuple(self.get_search_fields(request))
-        return queryset.filter(_any_of(fields, "__istartswith", text))
-
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Allow what the list's filters ask for and nothing else: no scans, no other tables.
 
@@ -117,10 +130,6 @@ class ListMixin(ModelAdmin):
             for item in self.get_list_filter(request)
         }
         return name in filters and rest in FILTER_LOOKUPS
-
-
-def _any_of(fields: tuple[str, ...], lookup: str, value: Any) -> models.Q:
-    return models.Q.create([(f"{field}{lookup}", value) for field in fields], connector=models.Q.OR)
 
 
 def object_link(site: AdminSite, obj: models.Model, text: str) -> str:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import admin
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.http import HttpRequest
@@ -29,10 +28,6 @@ class TableAdmin(RefusalsMixin, LargeValuesMixin, DeletionsMixin):
     """A table's pages: bounded, safe against bad input, and saving only what was edited."""
 
     form: type[BaseModelForm] = TableForm
-    list_per_page = 50
-    show_full_result_count = False
-    # A facet counts the table again for every choice of every filter.
-    show_facets = admin.ShowFacets.NEVER
     formfield_overrides = {
         models.TextField: {"form_class": LongTextFormField, "widget": LongTextarea},
         models.JSONField: {"widget": JSONTextarea},

@@ -1,10 +1,11 @@
-"""Migration operations: SQL files, foreign keys with their ON DELETE, the vector extension.
+"""Migration operations: SQL files, foreign keys, indexes, the vector extension.
 
 Each does nothing where the router says no or where the model is swapped for the host's own.
 """
 
 from assistant.db.operations.extensions import CreateVectorExtension
 from assistant.db.operations.foreign_keys import AddForeignKey
+from assistant.db.operations.indexes import AddIndexConcurrently
 from assistant.db.operations.sql_files import RunSQLFile
 
-__all__ = ["AddForeignKey", "CreateVectorExtension", "RunSQLFile"]
+__all__ = ["AddForeignKey", "AddIndexConcurrently", "CreateVectorExtension", "RunSQLFile"]

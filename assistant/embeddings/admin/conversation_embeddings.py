@@ -15,6 +15,7 @@ from assistant.db.admin import (
     IndexedValuesFilter,
     LinkedObjectFilter,
     ReadOnlyAdmin,
+    highlighted,
     object_link,
 )
 from assistant.embeddings.admin.base import SearchableAdmin
@@ -54,9 +55,11 @@ class ConversationEmbeddingAdmin(SearchableAdmin, ReadOnlyAdmin):
     )
     list_select_related = ("conversation", "embedding_model")
     search_fields = ("chunk_text",)
+    text_field = "chunk_text"
     search_keys = ("id", "conversation_id", "message_id")
     search_help_text = _("Words of the text, or the key of an embedding, conversation or message.")
     ordering = ("-pk",)
+    empty_hint = _("No embeddings yet. Programs store them with Django's ORM or by SQL.")
     sortable_by = ("source_type",)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
@@ -78,7 +81,9 @@ class ConversationEmbeddingAdmin(SearchableAdmin, ReadOnlyAdmin):
 
     @admin.display(description=_("text"))
     def start(self, obj: Any) -> str:
-        """Return the beginning of the text."""
+        """Return the beginning of the text, or the passages that a search has found."""
+        if excerpt := obj.__dict__.get("excerpt"):
+            return highlighted(excerpt)
         return Truncator(obj.text_start).chars(LIST_LENGTH)
 
     @admin.display(description=_("conversation"))

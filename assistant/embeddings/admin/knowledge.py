@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.db import models
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from assistant.db.admin import IndexedValuesFilter
+from assistant.db.admin import IndexedValuesFilter, highlighted
 from assistant.embeddings.admin.base import SearchableAdmin
 from assistant.embeddings.forms import TagsField
 from assistant.embeddings.models import KnowledgeDocument
@@ -35,8 +36,10 @@ class KnowledgeDocumentAdmin(SearchableAdmin):
         ("language", IndexedValuesFilter),
         "embedding_model",
     )
-    search_fields = ("content",)
-    search_help_text = _("Words of the content, or the key of a document.")
+    search_fields = ("title", "content")
+    search_help_text = _("Words of the content, the beginning of a title, or a key.")
+    newest_by = "updated_at"
+    empty_hint = _("No documents yet. Add one, or store them with Django's ORM or by SQL.")
     ordering = ("-updated_at",)
     sortable_by = ("content_type", "language", "updated_at")
 
@@ -53,6 +56,17 @@ class KnowledgeDocumentAdmin(SearchableAdmin):
             )
         )
         return rows
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Show the passages that a search has found."""
+        title, *others = super().get_list_display(request)
+        found = ["found"] if request.GET.get(SEARCH_VAR, "").strip() else []
+        return [title, *found, *others]
+
+    @admin.display(description=_("found"))
+    def found(self, obj: Any) -> str:
+        """Return the passages in which the words were found."""
+        return highlighted(obj.__dict__.get("excerpt", ""))
 
     def formfield_for_dbfield(
         self, db_field: "models.Field[Any, Any]", request: HttpRequest, **kwargs: Any

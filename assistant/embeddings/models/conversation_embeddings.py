@@ -9,9 +9,15 @@ from assistant.db.constraints import json_object_check, not_negative_check
 from assistant.db.fields import JSONObjectField, SearchVectorField, TimestampField
 from assistant.db.indexes import Index
 from assistant.db.models import UUIDModel
+from assistant.db.search import FullTextQuerySet
 from assistant.db.validators import validate_no_nul
 from assistant.embeddings.models.embedding_models import EmbeddingModel
-from assistant.embeddings.querysets import FullTextQuerySet
+
+
+class ConversationEmbeddingQuerySet(FullTextQuerySet):
+    """Filters of embeddings."""
+
+    search_vector = models.F("chunk_search")
 
 
 class ConversationEmbedding(UUIDModel):
@@ -63,9 +69,7 @@ class ConversationEmbedding(UUIDModel):
     )
     chunk_search = SearchVectorField(_("search vector"))
 
-    objects = FullTextQuerySet.as_manager()
-
-    full_text_field = "chunk_search"
+    objects = ConversationEmbeddingQuerySet.as_manager()
 
     class Meta:
         db_table = "conversation_embeddings"

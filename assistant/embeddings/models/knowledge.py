@@ -8,11 +8,17 @@ from pgvector.django import VectorField
 
 from assistant.db.constraints import not_negative_check
 from assistant.db.fields import SearchVectorField, TimestampField
-from assistant.db.indexes import GinIndex, Index
+from assistant.db.indexes import GinIndex, Index, PrefixIndex
 from assistant.db.models import UUIDModel
+from assistant.db.search import FullTextQuerySet
 from assistant.db.validators import validate_no_nul
 from assistant.embeddings.models.embedding_models import EmbeddingModel
-from assistant.embeddings.querysets import FullTextQuerySet
+
+
+class KnowledgeDocumentQuerySet(FullTextQuerySet):
+    """Filters of documents."""
+
+    search_vector = models.F("content_search")
 
 
 class KnowledgeDocument(UUIDModel):
@@ -74,9 +80,7 @@ class KnowledgeDocument(UUIDModel):
     )
     content_search = SearchVectorField(_("search vector"))
 
-    objects = FullTextQuerySet.as_manager()
-
-    full_text_field = "content_search"
+    objects = KnowledgeDocumentQuerySet.as_manager()
 
     class Meta:
         db_table = "knowledge_base"
@@ -93,6 +97,10 @@ class KnowledgeDocument(UUIDModel):
             Index(fields=["language"], name="idx_knowledge_base_language"),
             # The rows of one model: before it is deleted or its dimension is changed.
             Index(fields=["embedding_model"], name="idx_knowledge_base_model_id"),
+            # The admin's list: latest change first.
+            Index(fields=["-updated_at"], name="idx_knowledge_base_updated_at"),
+            # The beginning of a title: UPPER(title) LIKE …
+            PrefixIndex("title", name="idx_knowledge_base_title_prefix"),
         ]
         constraints = [
             not_negative_check("file_size", name="knowledge_base_file_size_check"),

@@ -10,8 +10,10 @@ $$;
 -- The words of a text, for full-text search, whatever its size. A tsvector holds 1 MB; of a text
 -- with more different words than fit (about 40,000), as much of its beginning as does.
 -- Not parallel safe: a worker may not begin the block that catches the error.
-CREATE FUNCTION to_search_vector(content text) RETURNS tsvector
-LANGUAGE plpgsql IMMUTABLE STRICT
+--
+-- OR REPLACE: the conversations app brings the same function, whichever is installed first.
+CREATE OR REPLACE FUNCTION to_search_vector(content text) RETURNS tsvector
+LANGUAGE plpgsql IMMUTABLE STRICT COST 1000
 SET search_path FROM CURRENT
 AS $$
 DECLARE

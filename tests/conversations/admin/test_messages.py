@@ -157,14 +157,37 @@ def test_the_list_shows_the_beginning_of_a_message(root: Client) -> None:
     assert "x" * 60 not in text
 
 
-@pytest.mark.parametrize("by", ["pk", "conversation_id", "model_name"])
-def test_search(root: Client, by: str) -> None:
-    message = factories.make_message(model_name="small")
-    factories.make_message(model_name="smaller")
+@pytest.mark.parametrize("by", ["pk", "conversation_id"])
+def test_search_by_key(root: Client, by: str) -> None:
+    message = factories.make_message()
+    factories.make_message()
 
     response = root.get(LIST, {"q": str(getattr(message, by))})
 
     assert list(response.context["cl"].result_list) == [message]
+
+
+@pytest.mark.parametrize("text", ["refund", "REFUNDED", '"refund the ticket"', "ticket -invoice"])
+def test_search_by_words(root: Client, text: str) -> None:
+    message = factories.make_message(content="Could you refund the ticket?")
+    factories.make_message(content="Where is the invoice of my ticket?")
+
+    response = root.get(LIST, {"q": text})
+
+    assert list(response.context["cl"].result_list) == [message]
+
+
+def test_found_words_are_marked_and_everything_else_is_escaped(root: Client) -> None:
+    filler = "Nothing of interest. " * 100
+    content = f"{filler}<script>alert(1)</script> refunds \x02 & \x03 refund {filler}"
+    factories.make_message(content=content)
+
+    text = root.get(LIST, {"q": "refund"}).text
+
+    assert "<mark>refunds</mark>" in text
+    assert "<mark>refund</mark>" in text
+    assert "<script>alert" not in text
+    assert "\x02" not in text
 
 
 def test_chosen_messages_are_deleted_and_logged_by_their_beginning(root: Client) -> None:

@@ -1,0 +1,48 @@
+"""Indexes that are built while others write."""
+
+from typing import Any
+
+from django.contrib.postgres.operations import AddIndexConcurrently as DjangoAddIndexConcurrently
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import ProjectState
+
+__all__ = ["AddIndexConcurrently"]
+
+IS_VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)"
+
+
+class AddIndexConcurrently(DjangoAddIndexConcurrently):
+    """Build an index without blocking writers; what a killed run left is replaced or kept.
+
+    Such a build is no transaction: killed, it leaves an index that is kept up and never used, or
+    a finished one that the history of migrations does not know of.
+    """
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Build the index, unless it is there and valid."""
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if not self.allow_migrate_model(schema_editor.connection.alias, model):
+            return
+        if not schema_editor.collect_sql and (valid := self._is_valid(schema_editor)) is not None:
+            if valid:
+                return
+            schema_editor.remove_index(model, self.index, concurrently=True)  # type: ignore[call-arg]
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        """Name the index and the model."""
+        return f"Concurrently create index {self.index.name} of model {self.model_name}"
+
+    def _is_valid(self, schema_editor: BaseDatabaseSchemaEditor) -> bool | None:
+        # None where there is no such index.
+        name = schema_editor.quote_name(str(self.index.name))
+        with schema_editor.connection.cursor() as cursor:
+            cursor.execute(IS_VALID, [name])
+            row: Any = cursor.fetchone()
+        return None if row is None else row[0]
