@@ -3,6 +3,7 @@
 from argparse import ArgumentParser, Namespace
 
 from benchmarks import (
+    admin_pages,
     concurrent_writers,
     copy_messages,
     ingest_messages,
@@ -12,7 +13,14 @@ from benchmarks import (
 from benchmarks.databases import facts, set_up_django
 from benchmarks.measure import Finding, show_findings
 
-MODULES = (copy_messages, long_conversation, ingest_messages, concurrent_writers, migrate)
+MODULES = (
+    copy_messages,
+    long_conversation,
+    ingest_messages,
+    concurrent_writers,
+    migrate,
+    admin_pages,
+)
 
 
 def main(arguments: list[str] | None = None) -> None:

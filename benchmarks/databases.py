@@ -37,21 +37,21 @@ def set_up_django() -> None:
 
 
 @contextmanager
-def database(label: str, *, migrated: bool = True) -> Iterator[str]:
-    """Make a database that Django reaches as ``ALIAS``, and drop it at the end."""
+def database(label: str, *, migrated: bool = True, alias: str = ALIAS) -> Iterator[str]:
+    """Make a database that Django reaches by an alias, and drop it at the end."""
     name = f"bench_{label}_{os.getpid()}"
     with connect("postgres") as maintenance:
         maintenance.execute(_drop(name))
         maintenance.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    connections.databases[ALIAS] = {**connections.databases["default"], "NAME": name}
+    connections.databases[alias] = {**connections.databases["default"], "NAME": name}
     try:
         if migrated:
-            call_command("migrate", database=ALIAS, verbosity=0)
+            call_command("migrate", database=alias, verbosity=0)
         yield name
     finally:
-        connections[ALIAS].close()
-        del connections[ALIAS]
-        del connections.databases[ALIAS]
+        connections[alias].close()
+        del connections[alias]
+        del connections.databases[alias]
         with connect("postgres") as maintenance:
             maintenance.execute(_drop(name))
 

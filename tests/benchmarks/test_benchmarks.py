@@ -9,6 +9,7 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from benchmarks import (
+    admin_pages,
     concurrent_writers,
     copy_messages,
     ingest_messages,
@@ -45,6 +46,7 @@ def _own_databases(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
             concurrent_writers, "--seconds 0.2 --writers 2 --deleters 1", 6, id="concurrent writers"
         ),
         pytest.param(migrate, "", 1, id="migrate"),
+        pytest.param(admin_pages, "--conversations 20 --small 2", 18, id="admin pages"),
     ],
 )
 def test_benchmark_runs_and_leaves_no_database(
