@@ -8,11 +8,17 @@ from typing import Any
 from django.contrib.postgres.indexes import GinIndex as DjangoGinIndex
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models.functions import Upper
+from django.db.models.expressions import OrderBy
+from django.db.models.functions import Collate, Upper
+from django.db.models.indexes import IndexExpression
 
 __all__ = ["GinIndex", "Index", "PrefixIndex"]
 
 POSTGRESQL_NAME_LENGTH = 63
+
+# What django.contrib.postgres does where it is installed: without it, an operator class ends up
+# inside the parentheses of the expression.
+IndexExpression.register_wrappers(OrderBy, OpClass, Collate)
 
 
 class Index(models.Index):

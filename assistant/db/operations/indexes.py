@@ -14,7 +14,7 @@ IS_VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)"
 class AddIndexConcurrently(DjangoAddIndexConcurrently):
     """Build an index without blocking writers; what a killed run left is replaced or kept.
 
-    Such a build is no transaction: killed, it leaves an index that is kept up and never used, or
+    Builds of expressions are followed by ``ANALYZE``. Such a build is no transaction: killed, it leaves an index that is kept up and never used, or
     a finished one that the history of migrations does not know of.
     """
 
@@ -34,6 +34,9 @@ class AddIndexConcurrently(DjangoAddIndexConcurrently):
                 return
             schema_editor.remove_index(model, self.index, concurrently=True)  # type: ignore[call-arg]
         super().database_forwards(app_label, schema_editor, from_state, to_state)
+        if self.index.expressions:
+            # The planner has no statistics of the expression until then.
+            schema_editor.execute(f"ANALYZE {schema_editor.quote_name(model._meta.db_table)}")
 
     def describe(self) -> str:
         """Name the index and the model."""

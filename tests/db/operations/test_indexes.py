@@ -80,6 +80,17 @@ def test_forwards_and_backwards(state: ProjectState) -> None:
     assert index() is None
 
 
+def test_the_planner_gets_statistics_of_the_expression(state: ProjectState) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO things (title) VALUES ('a'), ('b')")
+
+    run(add_index(), state)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stats WHERE tablename = %s", [NAME])
+        assert cursor.fetchone() == (1,)
+
+
 def test_a_finished_index_of_a_killed_run_stays(state: ProjectState) -> None:
     run(add_index(), state)
     before = index()
