@@ -3,7 +3,8 @@
 import re
 from typing import Any, NamedTuple
 
-from django.core.checks import CheckMessage, Error, Warning as CheckWarning
+from django.core.checks import CheckMessage, Error
+from django.core.checks import Warning as CheckWarning
 
 from assistant.db.checks.databases import holds_tables_of
 

@@ -4,22 +4,21 @@ from typing import NoReturn
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.base import CommandError
 
 from assistant.db.checks.settings_module import HINT, misnamed
 
-__all__ = ["SettingsModuleError", "refuse_setting", "refuse_settings_module"]
-
-
-class SettingsModuleError(ImproperlyConfigured, CommandError):
-    """The app was named as the settings module; commands print it without a traceback."""
+__all__ = ["refuse_setting", "refuse_settings_module"]
 
 
 def refuse_settings_module() -> None:
-    """Raise while Django imports the app as its settings; otherwise it imports as ever."""
+    """Raise while Django imports the app as its settings; otherwise it imports as ever.
+
+    As a settings module the app is an empty one: no apps, so no check that could say what is
+    wrong, and a complaint about ``DATABASES`` or no complaint at all.
+    """
     # Django is configured before it imports apps, and is not yet while it reads its settings.
     if not settings.configured and (text := misnamed()):
-        raise SettingsModuleError(f"{text} {HINT}")
+        raise ImproperlyConfigured(f"{text} {HINT}")
 
 
 def refuse_setting(name: str) -> NoReturn:

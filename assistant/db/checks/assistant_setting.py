@@ -21,8 +21,10 @@ def check_assistant_setting(**kwargs: Any) -> list[CheckMessage]:
         hint = 'Write ASSISTANT = {"LIST_PAGE_SIZE": 100}, or leave it out.'
         return [Error(str(error), hint=hint, obj=OBJECT, id="assistant.E003")]
     known = {setting.name: setting for setting in conf}
-    problems = [_key_problem(key, list(known)) for key in values if key not in known]
-    problems += [_value_problem(known[key], values[key]) for key in values if key in known]
+    problems = (
+        _value_problem(known[key], value) if key in known else _key_problem(key, list(known))
+        for key, value in values.items()
+    )
     return [problem for problem in problems if problem]
 
 

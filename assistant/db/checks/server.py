@@ -2,7 +2,8 @@
 
 from typing import Any, NamedTuple
 
-from django.core.checks import CheckMessage, Error, Warning as CheckWarning
+from django.core.checks import CheckMessage, Error
+from django.core.checks import Warning as CheckWarning
 
 from assistant.db.embedded import is_embedded
 
