@@ -121,11 +121,15 @@ print([check.__name__ for check in registry.get_checks()].count("check_databases
 
 
 @pytest.mark.parametrize("app", ["accounts", "settings", "conversations"])
-def test_any_app_alone_brings_the_checks_once(app):
+def test_any_app_alone_brings_the_checks_once(settings, app):
     installed = f"django.contrib.contenttypes,django.contrib.auth,assistant.{app}"
 
     result = subprocess.run(
-        [sys.executable, "-c", ALONE, installed], capture_output=True, text=True, check=False
+        [sys.executable, "-c", ALONE, installed],
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert result.stdout.split() == ["1", "1"], result.stderr
