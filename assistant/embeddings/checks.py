@@ -97,16 +97,17 @@ def _old(facts: VectorFacts) -> CheckMessage | None:
     found = facts.installed or facts.available
     if not found or numbers(found) >= numbers(OLDEST):
         return None
-    hint = f"Upgrade pgvector on the server to {OLDEST} or later"
-    if facts.installed:
-        update = "ALTER EXTENSION vector UPDATE;"
-        newer = facts.available and numbers(facts.available) >= numbers(OLDEST)
-        hint = f"Run {update} (to {facts.available})" if newer else f"{hint}, then run {update}"
-    return CheckWarning(
-        f"pgvector {found} has known faults in its HNSW index, mended in {OLDEST}.",
-        hint=hint if hint.endswith((";", ")")) else f"{hint}.",
-        id="assistant.W015",
-    )
+    if not facts.installed:
+        hint = f"Upgrade pgvector on the server to {OLDEST} or later."
+    elif facts.available and numbers(facts.available) >= numbers(OLDEST):
+        hint = f"The server has {facts.available}: run ALTER EXTENSION vector UPDATE;"
+    else:
+        hint = (
+            f"Upgrade pgvector on the server to {OLDEST} or later, then run "
+            "ALTER EXTENSION vector UPDATE;"
+        )
+    text = f"pgvector {found} has known faults in its HNSW index, mended in {OLDEST}."
+    return CheckWarning(text, hint=hint, id="assistant.W015")
 
 
 def _hidden(facts: VectorFacts) -> CheckMessage | None:

@@ -70,7 +70,7 @@ def test_versions_with_faults(version, faulty):
 def test_an_old_version_is_updated_where_the_server_has_a_newer():
     facts = RIGHT._replace(installed="0.8.3", available="0.10.0")
 
-    assert hint(facts) == "Run ALTER EXTENSION vector UPDATE; (to 0.10.0)"
+    assert hint(facts) == "The server has 0.10.0: run ALTER EXTENSION vector UPDATE;"
 
 
 @pytest.mark.parametrize("available", ["0.8.3", None])
