@@ -148,6 +148,27 @@ def test_a_role_that_may_not_create_it(fresh, role):
         client.execute("CREATE EXTENSION vector")
 
 
+def test_a_trusted_one_takes_the_right_to_create_in_the_database(fresh, role, administrator):
+    # PL/pgSQL stands for a pgvector that its packager marked as trusted.
+    with alias(fresh, options=f"-c role={role}") as connection:
+        assert read_vector_facts(connection, name="plpgsql").creatable is False
+
+        administrator.execute(
+            sql.SQL("GRANT CREATE ON DATABASE {} TO {}").format(
+                sql.Identifier(fresh), sql.Identifier(role)
+            )
+        )
+
+        assert read_vector_facts(connection, name="plpgsql").creatable is True
+
+
+def test_a_server_without_it(fresh):
+    with alias(fresh) as connection:
+        facts = read_vector_facts(connection, name="no_such_extension")
+
+    assert ids(facts) == ["assistant.E013"]
+
+
 def test_a_role_for_which_somebody_created_it(fresh, role, administrator):
     administrator.execute("CREATE EXTENSION vector")
 
