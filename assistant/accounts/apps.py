@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from assistant.db import checks
+
 
 class AccountsConfig(AppConfig):
     """Configure the app under a label that no host is likely to have."""
@@ -10,3 +12,7 @@ class AccountsConfig(AppConfig):
     name = "assistant.accounts"
     label = "assistant_accounts"
     verbose_name = _("Assistant: accounts")
+
+    def ready(self) -> None:
+        """Register the checks."""
+        checks.register()

@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from assistant.db import checks
+
 
 class SettingsConfig(AppConfig):
     """Configure the app under a label that no host is likely to have."""
@@ -10,3 +12,7 @@ class SettingsConfig(AppConfig):
     name = "assistant.settings"
     label = "assistant_settings"
     verbose_name = _("Assistant: settings")
+
+    def ready(self) -> None:
+        """Register the checks."""
+        checks.register()

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 
 from assistant.accounts.management.commands.quickstart import enable_default_user
 from assistant.accounts.models import User
+from assistant.db.checks.server import ServerFacts, problems_of_server
 
 ROOT = Path(__file__).parents[2]
 
@@ -39,16 +40,26 @@ def test_from_nothing_to_a_login_and_again(tmp_path):
         "-c",
         "from django.contrib.auth import authenticate\n"
         "from assistant.settings.models import SystemSetting\n"
+        "from django.db import connection\n"
         "import os\n"
         "user = authenticate(username='admin', password=os.environ['TRY'])\n"
-        "print('as', user, user.is_staff, user.is_superuser, SystemSetting.objects.count())",
+        "print('as', user, user.is_staff, user.is_superuser, SystemSetting.objects.count())\n"
+        "print('version', connection.pg_version)",
         TRY=password,
     )
+    checked = manage(tmp_path, "check", "--database", "default")
+    version = int(re.search(r"version (\d+)", login.stdout)[1])
+    faults = problems_of_server(ServerFacts(version, embedded=True), obj="")
 
     assert first.returncode == second.returncode == 0, first.stderr + second.stderr
     assert "as admin True True 4" in login.stdout
     assert "Password:" not in second.stdout
     assert "No migrations to apply." in second.stdout
+    # That the embedded server is not for production is said where it is asked for.
+    assert "assistant.W" not in first.stdout + first.stderr + second.stdout + second.stderr
+    assert checked.returncode == 0
+    assert [fault.hint for fault in faults if fault.hint not in checked.stderr] == []
+    assert bool(faults) == ("assistant.W012" in checked.stderr)
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
 
 

@@ -1,0 +1,77 @@
+"""The ASSISTANT setting, read on access."""
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.test import override_settings
+
+from assistant.conf import AssistantSettings, Setting, conf
+
+
+def test_without_the_setting_there_are_defaults(settings):
+    settings.ASSISTANT = {}
+    del settings.ASSISTANT
+
+    assert conf.LIST_PAGE_SIZE == 50
+    assert "password" in conf.SECRET_NAMES
+
+
+def test_a_value_is_read_on_access():
+    with override_settings(ASSISTANT={"LIST_PAGE_SIZE": 51}):
+        during = conf.LIST_PAGE_SIZE
+
+    assert (during, conf.LIST_PAGE_SIZE) == (51, 50)
+
+
+def test_a_list_becomes_a_tuple(settings):
+    settings.ASSISTANT = {"SECRET_NAMES": ["pin", "code"]}
+
+    assert conf.SECRET_NAMES == ("pin", "code")
+
+
+def test_a_list_may_be_empty(settings):
+    settings.ASSISTANT = {"SECRET_NAMES": []}
+
+    assert conf.SECRET_NAMES == ()
+
+
+WRONG = [
+    pytest.param("LIST_PAGE_SIZE", "50", "a whole number above 0", id="text"),
+    pytest.param("LIST_PAGE_SIZE", 0, "a whole number above 0", id="zero"),
+    pytest.param("LIST_PAGE_SIZE", -1, "a whole number above 0", id="below zero"),
+    pytest.param("LIST_PAGE_SIZE", True, "a whole number above 0", id="boolean"),
+    pytest.param("LIST_PAGE_SIZE", 1.5, "a whole number above 0", id="fraction"),
+    pytest.param("LIST_PAGE_SIZE", None, "a whole number above 0", id="None"),
+    pytest.param("SECRET_NAMES", "token", "a list of texts", id="one text"),
+    pytest.param("SECRET_NAMES", ["token", 1], "a list of texts", id="a number among texts"),
+]
+
+
+@pytest.mark.parametrize("key, value, expected", WRONG)
+def test_a_wrong_value_is_an_error_that_says_what_is_expected(settings, key, value, expected):
+    settings.ASSISTANT = {key: value}
+
+    with pytest.raises(ImproperlyConfigured) as error:
+        getattr(conf, key)
+
+    assert str(error.value) == f"ASSISTANT[{key!r}] is {value!r}: {expected} is expected."
+
+
+def test_a_wrong_value_of_another_key_is_none_of_its_business(settings):
+    settings.ASSISTANT = {"LIST_PAGE_SIZE": "50"}
+
+    assert conf.LIST_MAX_ROWS == 10_000
+
+
+@pytest.mark.parametrize("value", [None, [("LIST_PAGE_SIZE", 1)], "LIST_PAGE_SIZE"])
+def test_no_dictionary_is_an_error(settings, value):
+    settings.ASSISTANT = value
+
+    with pytest.raises(ImproperlyConfigured, match="a dictionary is expected"):
+        conf.LIST_PAGE_SIZE  # noqa: B018
+
+
+@pytest.mark.parametrize("setting", list(conf), ids=lambda setting: setting.name)
+def test_each_setting_is_described_and_its_default_fits(setting):
+    assert isinstance(getattr(AssistantSettings, setting.name), Setting)
+    assert setting.description.endswith(".")
+    assert setting.problem(setting.default) is None
