@@ -14,8 +14,9 @@ IS_VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)"
 class AddIndexConcurrently(DjangoAddIndexConcurrently):
     """Build an index without blocking writers; what a killed run left is replaced or kept.
 
-    Builds of expressions are followed by ``ANALYZE``. Such a build is no transaction: killed, it leaves an index that is kept up and never used, or
-    a finished one that the history of migrations does not know of.
+    Such a build is no transaction: killed, it leaves an index that is kept up and never used, or
+    a finished one that the history of migrations does not know of. After an index of expressions
+    comes ``ANALYZE``.
     """
 
     def database_forwards(
