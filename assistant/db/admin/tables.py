@@ -20,12 +20,14 @@ from assistant.db.admin.forms import (
     grouped,
 )
 from assistant.db.admin.large import LargeValuesMixin
+from assistant.db.admin.overview import Overview
 from assistant.db.admin.refusals import RefusalsMixin
+from assistant.db.admin.related import RelatedListsMixin
 
 __all__ = ["TableAdmin"]
 
 
-class TableAdmin(RefusalsMixin, LargeValuesMixin, DeletionsMixin):
+class TableAdmin(RefusalsMixin, RelatedListsMixin, LargeValuesMixin, DeletionsMixin):
     """A table's pages: bounded, safe against bad input, and saving only what was edited."""
 
     form: type[BaseModelForm] = TableForm
@@ -39,6 +41,8 @@ class TableAdmin(RefusalsMixin, LargeValuesMixin, DeletionsMixin):
     }
     # Texts that are kept as they are, spaces at both ends included.
     verbatim_fields: tuple[str, ...] = ()
+    # How the table shows in the overview of the index page, if it does.
+    overview: Overview | None = None
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Leave out of the page for a new row what only a stored one has."""

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from assistant.db.admin import IndexedValuesFilter
+from assistant.db.admin import IndexedValuesFilter, Overview
 from assistant.embeddings.admin.base import SearchableAdmin
 from assistant.embeddings.forms import TagsField
 from assistant.embeddings.models import KnowledgeDocument
@@ -27,6 +27,7 @@ class KnowledgeDocumentAdmin(SearchableAdmin):
         (_("Embedding"), {"fields": ("embedding_model", "has_vector")}),
         (_("Important dates"), {"fields": ("created_at", "updated_at")}),
     )
+    overview = Overview(40, "updated_at")
     readonly_fields = ("embedding_model", "has_vector", "created_at", "updated_at")
     verbatim_fields = ("content",)
     list_display = ("title", "source", "content_type", "has_vector", "updated_at")
