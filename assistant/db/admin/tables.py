@@ -1,5 +1,6 @@
 """The base of every table's admin page."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -9,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from assistant.db.admin.deletions import DeletionsMixin
+from assistant.db.admin.filters import indexed_values
 from assistant.db.admin.forms import (
     MAX_FORM_BYTES,
     BaseModelForm,
@@ -23,6 +25,7 @@ from assistant.db.admin.large import LargeValuesMixin
 from assistant.db.admin.overview import Overview
 from assistant.db.admin.refusals import RefusalsMixin
 from assistant.db.admin.related import RelatedListsMixin
+from assistant.db.admin.widgets import SuggestionsInput
 
 __all__ = ["TableAdmin"]
 
@@ -41,6 +44,8 @@ class TableAdmin(RefusalsMixin, RelatedListsMixin, LargeValuesMixin, DeletionsMi
     }
     # Texts that are kept as they are, spaces at both ends included.
     verbatim_fields: tuple[str, ...] = ()
+    # Short texts of columns with an index, whose values so far the form suggests.
+    suggested_fields: tuple[str, ...] = ()
     # How the table shows in the overview of the index page, if it does.
     overview: Overview | None = None
 
@@ -67,6 +72,8 @@ class TableAdmin(RefusalsMixin, RelatedListsMixin, LargeValuesMixin, DeletionsMi
             limit = _("Up to %(limit)s bytes; larger texts go in through SQL or Django's ORM.")
             kwargs["help_text"] = limit % {"limit": grouped(MAX_FORM_BYTES)}
             kwargs["strip"] = False
+        if db_field.name in self.suggested_fields:
+            kwargs["widget"] = SuggestionsInput(partial(indexed_values, self.model, db_field))
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def formfield_for_foreignkey(

@@ -5,12 +5,15 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
+from django.utils.formats import number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from assistant.db.admin import IndexedValuesFilter, Overview
 from assistant.embeddings.admin.base import SearchableAdmin
-from assistant.embeddings.forms import TagsField
+from assistant.embeddings.admin.tags import TagFilter, first_tags, tag_chips
+from assistant.embeddings.forms import KnowledgeDocumentForm, TagsField
 from assistant.embeddings.models import KnowledgeDocument
 
 
@@ -18,28 +21,58 @@ from assistant.embeddings.models import KnowledgeDocument
 class KnowledgeDocumentAdmin(SearchableAdmin):
     """Documents."""
 
+    form = KnowledgeDocumentForm
     fieldsets = (
         (None, {"fields": ("title", "content", "tags", "source")}),
         (
             _("File"),
-            {"fields": ("content_type", "language", "file_extension", "file_size", "file_hash")},
+            {
+                "fields": (
+                    "content_type",
+                    "language",
+                    "file_extension",
+                    "file_size",
+                    "size",
+                    "file_hash",
+                )
+            },
         ),
-        (_("Embedding"), {"fields": ("embedding_model", "has_vector")}),
+        (_("Embedding"), {"fields": ("embedding_model", "has_vector", "vector_dimension")}),
         (_("Important dates"), {"fields": ("created_at", "updated_at")}),
     )
     overview = Overview(40, "updated_at")
-    readonly_fields = ("embedding_model", "has_vector", "created_at", "updated_at")
+    readonly_fields = (
+        "size",
+        "embedding_model",
+        "has_vector",
+        "vector_dimension",
+        "created_at",
+        "updated_at",
+    )
     verbatim_fields = ("content",)
-    list_display = ("title", "source", "content_type", "has_vector", "updated_at")
+    suggested_fields = ("content_type", "language")
+    list_display = (
+        "title",
+        "source",
+        "content_type",
+        "tag_links",
+        "size",
+        "has_vector",
+        "updated_at",
+    )
     list_filter = (
         ("content_type", IndexedValuesFilter),
         ("language", IndexedValuesFilter),
         "embedding_model",
+        ("tags", TagFilter),
     )
     search_fields = ("content",)
     search_help_text = _("Words of the content, or the key of a document.")
     ordering = ("-updated_at",)
     sortable_by = ("content_type", "language", "updated_at")
+
+    class Media:
+        css = {"all": ["assistant_embeddings/tags.css"]}
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Ask whether there is a vector, and leave the vector where it is."""
@@ -55,6 +88,11 @@ class KnowledgeDocumentAdmin(SearchableAdmin):
         )
         return rows
 
+    def list_queryset(self, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Fetch the first tags."""
+        rows: models.QuerySet[Any] = super().list_queryset(queryset)
+        return rows.defer("tags").annotate(**first_tags("tags"))
+
     def formfield_for_dbfield(
         self, db_field: "models.Field[Any, Any]", request: HttpRequest, **kwargs: Any
     ) -> Any:
@@ -68,3 +106,24 @@ class KnowledgeDocumentAdmin(SearchableAdmin):
     def has_vector(self, obj: Any) -> bool:
         """Tell whether the document has a vector."""
         return bool(getattr(obj, "is_embedded", False))
+
+    @admin.display(description=_("dimension"))
+    def vector_dimension(self, obj: Any) -> str | None:
+        """Return how many numbers the vector has; the numbers stay in the database."""
+        if not self.has_vector(obj):
+            return None
+        dimension = models.Func(
+            "embedding_vector", function="vector_dims", output_field=models.IntegerField()
+        )
+        found = self.model._base_manager.filter(pk=obj.pk).values_list(dimension).first()
+        return number_format(found[0]) if found else None
+
+    @admin.display(description=_("size"))
+    def size(self, obj: KnowledgeDocument) -> str | None:
+        """Return the file's size as people write it."""
+        return None if obj.file_size is None else filesizeformat(obj.file_size)
+
+    @admin.display(description=_("tags"))
+    def tag_links(self, obj: Any) -> str:
+        """Return the first tags, each a link to the documents that have it."""
+        return tag_chips(self.admin_site, self.opts, obj.tags_start, obj.tags_count)
