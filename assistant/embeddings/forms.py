@@ -69,7 +69,7 @@ class KnowledgeDocumentForm(TableForm):
         tags: list[str] = self.cleaned_data["tags"]
         if "tags" not in self.changed_data:
             return tags
-        for tag in set(tags).difference(self.fields["tags"].to_python(self._stored_tags())):
+        for tag in set(tags).difference(self._stored_tags()):
             size = len(tag.encode(errors="surrogatepass"))
             if size > MAX_TAG_BYTES:
                 raise ValidationError(
@@ -83,5 +83,7 @@ class KnowledgeDocumentForm(TableForm):
                 )
         return tags
 
-    def _stored_tags(self) -> Any:
-        return self.fields["tags"].prepare_value(self.initial.get("tags"))
+    def _stored_tags(self) -> list[str]:
+        field: Any = self.fields["tags"]
+        tags: list[str] = field.to_python(field.prepare_value(self.initial.get("tags")))
+        return tags

@@ -7,6 +7,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.sites import all_sites
 from django.contrib.auth import get_user_model
+from django.db.models import Model
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.timesince import timesince
@@ -27,8 +28,8 @@ def assistant_overview(context: template.Context) -> dict[str, Any]:
     """
     request = context["request"]
     site = _site(request)
-    users = get_user_model()
-    defaults = {
+    users: type[Model] = get_user_model()
+    defaults: dict[type[Model], Overview] = {
         users: Overview(order=10),
         Conversation: Overview(20, "updated_at", gettext_lazy("last activity")),
         Message: Overview(30, "timestamp", gettext_lazy("last message")),

@@ -43,7 +43,7 @@ class Card(NamedTuple):
     model: type[models.Model]
     title: str
     url: str | None
-    count: str
+    number: str
     is_empty: bool
     activity: datetime | None
     activity_text: Any
@@ -107,7 +107,7 @@ def _fetch_cards(
             model=table.model,
             title=capfirst(str(table.model._meta.verbose_name_plural)),
             url=_list_url(site, table.model),
-            count=_count_text(counted, estimated, limit),
+            number=_number(counted, estimated, limit),
             is_empty=counted == 0,
             activity=activity,
             activity_text=table.overview.activity_text,
@@ -135,7 +135,7 @@ def _latest(rows: models.QuerySet[Any], overview: Overview) -> SQL:
     return scalar(rows.filter(**readable).order_by(f"-{column}").values(column)[:1])
 
 
-def _count_text(counted: int, estimated: float | None, limit: int) -> str:
+def _number(counted: int, estimated: float | None, limit: int) -> str:
     if counted <= limit:
         return grouped(counted)
     if estimated is None or estimated <= limit:  # never analysed, or long ago

@@ -90,8 +90,9 @@ class KnowledgeDocumentAdmin(SearchableAdmin):
 
     def list_queryset(self, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Fetch the first tags."""
-        rows: models.QuerySet[Any] = super().list_queryset(queryset)
-        return rows.defer("tags").annotate(**first_tags("tags"))
+        rows: models.QuerySet[Any] = super().list_queryset(queryset).defer("tags")
+        tagged: models.QuerySet[Any] = rows.annotate(**first_tags("tags"))
+        return tagged
 
     def formfield_for_dbfield(
         self, db_field: "models.Field[Any, Any]", request: HttpRequest, **kwargs: Any
@@ -108,20 +109,22 @@ class KnowledgeDocumentAdmin(SearchableAdmin):
         return bool(getattr(obj, "is_embedded", False))
 
     @admin.display(description=_("dimension"))
-    def vector_dimension(self, obj: Any) -> str | None:
+    def vector_dimension(self, obj: Any) -> str:
         """Return how many numbers the vector has; the numbers stay in the database."""
         if not self.has_vector(obj):
-            return None
+            return str(self.get_empty_value_display())
         dimension = models.Func(
             "embedding_vector", function="vector_dims", output_field=models.IntegerField()
         )
         found = self.model._base_manager.filter(pk=obj.pk).values_list(dimension).first()
-        return number_format(found[0]) if found else None
+        return number_format(found[0]) if found else str(self.get_empty_value_display())
 
     @admin.display(description=_("size"))
-    def size(self, obj: KnowledgeDocument) -> str | None:
+    def size(self, obj: KnowledgeDocument) -> str:
         """Return the file's size as people write it."""
-        return None if obj.file_size is None else filesizeformat(obj.file_size)
+        if obj.file_size is None:  # a page of one row would show None as "None"
+            return str(self.get_empty_value_display())
+        return filesizeformat(obj.file_size)
 
     @admin.display(description=_("tags"))
     def tag_links(self, obj: Any) -> str:

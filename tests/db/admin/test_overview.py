@@ -51,7 +51,7 @@ SETTINGS = {SystemSetting: Overview(1)}
 
 
 def count_of_settings() -> str:
-    return cards(tables=SETTINGS)[SystemSetting].count
+    return cards(tables=SETTINGS)[SystemSetting].number
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_tables_are_counted_linked_and_in_order() -> None:
     found = cards()
 
     assert list(found) == [Message, Conversation]
-    assert (found[Message].count, found[Conversation].count) == ("2", "1")
+    assert (found[Message].number, found[Conversation].number) == ("2", "1")
     assert found[Message].url == "/admin/assistant_conversations/message/"
     assert str(found[Message].title) == "Messages"
     assert not found[Message].is_empty
@@ -80,7 +80,7 @@ def test_tables_are_counted_linked_and_in_order() -> None:
 def test_empty_tables() -> None:
     found = cards()
 
-    assert [(card.count, card.is_empty, card.activity) for card in found.values()] == [
+    assert [(card.number, card.is_empty, card.activity) for card in found.values()] == [
         ("0", True, None),
         ("0", True, None),
     ]
@@ -194,7 +194,7 @@ def test_the_rows_are_those_of_the_admin_class(
     analyze()
 
     overview = {SystemSetting: Overview(1, "updated_at")}
-    assert cards(tables=overview, site=site)[SystemSetting].count == text
+    assert cards(tables=overview, site=site)[SystemSetting].number == text
 
 
 @pytest.mark.django_db
