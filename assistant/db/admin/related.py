@@ -45,11 +45,12 @@ class RelatedListsMixin(ModelAdmin):
     """
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Add the links to the page of a stored row."""
+        """Add the links to the page of a stored row, below what tells which one it is."""
         fieldsets = super().get_fieldsets(request, obj)
         if not self._related(request, obj) or "related_lists" in flatten_fieldsets(fieldsets):
             return fieldsets
-        return [*fieldsets, (None, {"fields": ["related_lists"]})]
+        first, *others = fieldsets
+        return [first, (None, {"fields": ["related_lists"]}), *others]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Add the links."""

@@ -42,7 +42,7 @@ def fill(rows: int) -> None:
         )
 
 
-def analyze(statement: str = "ANALYZE system_settings") -> None:
+def execute(statement: str = "ANALYZE system_settings") -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement)
 
@@ -55,10 +55,10 @@ def count_of_settings() -> str:
 
 
 @pytest.fixture
-def limit(settings: Any) -> int:
-    """Let ten rows be counted."""
+def limit(settings: Any, db: None) -> int:
+    """Let ten rows be counted, of a table without what other tests have left in its file."""
     settings.ASSISTANT = {"LIST_MAX_ROWS": 10}
-    SystemSetting.objects.all().delete()
+    execute("TRUNCATE system_settings")
     return 10
 
 
@@ -108,7 +108,7 @@ def test_up_to_the_limit_a_count_is_exact(limit: int) -> None:
 @pytest.mark.django_db
 def test_a_table_that_was_never_analysed_is_not_guessed(limit: int) -> None:
     fill(limit + 1)
-    analyze("UPDATE pg_class SET reltuples = -1, relpages = 0 WHERE relname = 'system_settings'")
+    execute("UPDATE pg_class SET reltuples = -1, relpages = 0 WHERE relname = 'system_settings'")
 
     assert count_of_settings() == "more than 10"
 
@@ -131,7 +131,7 @@ def test_estimates_round_and_never_contradict_the_count(limit: int, stale: int, 
 @pytest.mark.django_db
 def test_an_estimate_follows_a_table_that_has_grown_since(limit: int) -> None:
     fill(1000)
-    analyze()
+    execute()
     before = count_of_settings()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -148,7 +148,7 @@ def test_an_estimate_follows_a_table_that_has_grown_since(limit: int) -> None:
 @pytest.mark.django_db
 def test_an_emptied_table_is_not_estimated(limit: int) -> None:
     fill(1000)
-    analyze()
+    execute()
     SystemSetting.objects.all().delete()
 
     assert count_of_settings() == "0"
@@ -161,7 +161,7 @@ def test_a_table_of_the_same_name_in_another_schema_is_not_meant(limit: int) -> 
         cursor.execute("CREATE TABLE elsewhere.system_settings AS SELECT generate_series(1, 9000)")
         cursor.execute("ANALYZE elsewhere.system_settings")
     fill(100)
-    analyze()
+    execute()
 
     assert count_of_settings() == "about 100"
 
@@ -191,7 +191,7 @@ def test_the_rows_are_those_of_the_admin_class(
     site = admin.AdminSite(name="some")
     site.register(SystemSetting, admin_class)
     fill(rows)
-    analyze()
+    execute()
 
     overview = {SystemSetting: Overview(1, "updated_at")}
     assert cards(tables=overview, site=site)[SystemSetting].number == text

@@ -14,8 +14,9 @@
     function enhance(textarea) {
         const words = textarea.dataset;
         const label = document.querySelector(`label[for="${textarea.id}"]`);
+        const help = document.getElementById(`${textarea.id}_helptext`);
         const box = element("div", { className: "assistant-tags" });
-        const list = element("ul");
+        const list = element("ul", { className: "assistant-tags-chips" });
         const input = element("input", {
             type: "text",
             id: `${textarea.id}_add`,
@@ -29,15 +30,14 @@
 
         status.setAttribute("role", "status");
         list.setAttribute("role", "list");
-        for (const name of ["aria-describedby", "aria-invalid"]) {
-            if (textarea.hasAttribute(name)) {
-                input.setAttribute(name, textarea.getAttribute(name));
-            }
+        if (textarea.getAttribute("aria-invalid")) {
+            input.setAttribute("aria-invalid", "true");
+            input.setAttribute("aria-describedby", `${textarea.id}_error`);
         }
 
         function chip(tag) {
             const item = element("li", { className: "assistant-tag" });
-            const button = element("button", { type: "button", textContent: "×", title: words.remove });
+            const button = element("button", { type: "button", textContent: "\u00d7", title: words.remove });
             button.setAttribute("aria-label", `${words.remove}: ${tag}`);
             button.addEventListener("click", () => remove(item, tag));
             item.append(element("span", { textContent: tag }), button);
@@ -98,6 +98,9 @@
                 part.hidden = !asChips;
             }
             textarea.hidden = asChips;
+            if (help) {
+                help.hidden = asChips; // it is about the text
+            }
             toggle.textContent = asChips ? words.asText : words.asChips;
             if (label) {
                 label.htmlFor = asChips ? input.id : textarea.id;
