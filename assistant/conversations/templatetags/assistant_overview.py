@@ -26,7 +26,10 @@ def assistant_overview(context: template.Context) -> dict[str, Any]:
 
     Other tables show where their admin class has an ``overview``.
     """
-    request = context["request"]
+    # The second: a project without the context processor that puts it there.
+    request = context.get("request") or getattr(context, "request", None)
+    if request is None:
+        return {}
     site = _site(request)
     users: type[Model] = get_user_model()
     defaults: dict[type[Model], Overview] = {

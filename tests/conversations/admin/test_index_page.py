@@ -8,7 +8,7 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
-from django.template import Context, Template
+from django.template import Context, Engine, RequestContext, Template
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -114,6 +114,20 @@ def test_the_tag_on_a_page_outside_the_admin(root: Client) -> None:
     text = Template("{% load assistant_overview %}{% assistant_overview %}").render(context(root))
 
     assert counts(text)["Messages"] == "0"
+
+
+def test_the_tag_without_the_context_processor_of_the_request(root: Client) -> None:
+    libraries = {
+        "assistant_overview": "assistant.conversations.templatetags.assistant_overview",
+        "i18n": "django.templatetags.i18n",
+        "static": "django.templatetags.static",
+    }
+    engine = Engine(app_dirs=True, libraries=libraries)
+    template = engine.from_string("{% load assistant_overview %}{% assistant_overview %}")
+    request = context(root)["request"]
+
+    assert counts(template.render(RequestContext(request)))["Messages"] == "0"
+    assert template.render(Context()).strip() == ""
 
 
 def test_the_tag_on_another_admin_site(root: Client) -> None:

@@ -279,3 +279,23 @@ def test_those_who_only_look_get_no_suggestions(viewer: Client) -> None:
 
     assert "<datalist" not in text
     assert "markdown" in text
+
+
+def test_the_last_change_of_the_overview_is_found_through_the_index(root: Client) -> None:
+    index = "CREATE INDEX IF NOT EXISTS idx_knowledge_base_updated_at"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{index} ON knowledge_base (updated_at DESC)")
+        cursor.execute(
+            "INSERT INTO knowledge_base (title, content, updated_at) "
+            "SELECT 'x', 'x', now() - i * interval '1 minute' FROM generate_series(1, 5000) AS i"
+        )
+        cursor.execute("ANALYZE knowledge_base")
+    with CaptureQueriesContext(connection) as queries:
+        root.get("/admin/")
+    [sql] = [query["sql"] for query in queries if "to_regclass" in query["sql"]]
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (COSTS OFF) {sql}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "using idx_knowledge_base_updated_at" in plan
