@@ -13,6 +13,8 @@ __all__ = ["render"]
 MARKUP = "\n\\`*_~[]()!|<>&#"
 # Short texts may be all markup.
 MODEST_MARKUP = 500
+# Each may begin a link, whose end is looked for as far as the end of the text.
+MAX_BRACKETS = 500
 
 
 def render(text: str) -> SafeString:
@@ -38,12 +40,12 @@ def _parser() -> Callable[[str], str] | None:
 
 def _is_modest(text: str) -> bool:
     markup = sum(map(text.count, MARKUP))
-    if markup > max(MODEST_MARKUP, len(text) // 3):
+    if markup > max(MODEST_MARKUP, len(text) // 3) or text.count("[") > MAX_BRACKETS:
         return False
     # The parser completes rows to as many cells as a table's first has.
     lines = text.split("\n")
     cells = max(line.count("|") for line in lines) * len(lines)
-    return cells <= max(MODEST_MARKUP, len(text))
+    return cells <= max(MODEST_MARKUP, len(text) // 2)
 
 
 def _plain(text: str) -> SafeString:

@@ -6,7 +6,6 @@ from django.contrib import admin
 from django.contrib.auth import get_permission_codename, get_user_model
 from django.db import models
 from django.http import HttpRequest
-from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from assistant.conversations.admin.threads import Thread, duration
@@ -136,7 +135,7 @@ class ConversationAdmin(TableAdmin):
     @admin.display(description=_("tokens"))
     def tokens(self, obj: Conversation) -> str:
         """Return how many tokens the messages have."""
-        return number_format(obj.stats.total_tokens if hasattr(obj, "stats") else 0)
+        return grouped(obj.stats.total_tokens if hasattr(obj, "stats") else 0)
 
     @admin.display(description=_("average response time"))
     def response_time(self, obj: Conversation) -> str | None:

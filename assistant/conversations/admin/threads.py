@@ -33,7 +33,7 @@ MESSAGE_VAR = "message"
 
 # What a page shows of its messages altogether, in characters: Markdown takes time. Where they are
 # longer the longest are cut first, to the same length, but not below what is shown unfolded.
-PAGE_LENGTH = 150_000
+PAGE_LENGTH = 100_000
 # As high as THREAD_FOLD_LENGTH characters of prose, where the lines are short.
 FOLD_LINES = 40
 # How many models are named.
