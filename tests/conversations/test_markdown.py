@@ -84,9 +84,7 @@ def without_parser(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             id="language",
         ),
         pytest.param("## A\n\nb", '<p class="md-heading md-h2">A</p>', id="heading"),
-        pytest.param(
-            "|a|b|\n|-|-:|\n|1|2|", '<td>1</td>\n<td class="md-right">2</td>', id="table"
-        ),
+        pytest.param("|a|b|\n|-|-:|\n|1|2|", '<td>1</td>\n<td class="md-right">2</td>', id="table"),
         pytest.param("[a][b]\n\n[b]: https://b.example", "[b]: https://b.example", id="reference"),
     ],
 )

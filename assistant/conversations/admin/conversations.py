@@ -70,7 +70,7 @@ class ConversationAdmin(TableAdmin):
         obj: Any = None,
     ) -> Any:
         """Show a stored conversation's messages beside its form."""
-        if obj is not None and not context["is_popup"]:
+        if obj is not None and not context.get("is_popup"):
             thread = self.get_thread(request, obj)
             context["thread"] = thread
             context["thread_facts"] = self.get_thread_facts(request, obj, thread)
@@ -94,7 +94,7 @@ class ConversationAdmin(TableAdmin):
     ) -> list[tuple[Any, list[Any]]]:
         """Return what the page tells about the conversation: names and lists of values."""
         times = thread.first_and_last
-        facts = [
+        facts: list[tuple[Any, list[Any]]] = [
             (_("user"), [self.owner(obj)]),
             (_("messages"), [self.messages(obj)]),
             (_("tokens"), [self.tokens(obj)]),

@@ -101,4 +101,4 @@ class MessageAdmin(TableAdmin):
     @admin.display(description=_("in its conversation"))
     def place(self, obj: Message) -> str:
         """Return a link to the message among the others."""
-        return place_link(self.admin_site, obj, _("Show what was said before and after"))
+        return place_link(self.admin_site, obj, str(_("Show what was said before and after")))

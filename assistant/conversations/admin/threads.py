@@ -120,7 +120,9 @@ class Thread:
     def _with_beginnings(self, keys: list[UUID]) -> models.QuerySet[Any]:
         # Counting the characters of megabytes takes long; their bytes are known.
         size = OctetLength("content")
-        length = models.Case(models.When(models.Q(size__lte=conf.MAX_FORM_BYTES), Length("content")))
+        length = models.Case(
+            models.When(models.Q(size__lte=conf.MAX_FORM_BYTES), Length("content"))
+        )
         return (
             Message.objects.filter(pk__in=keys)
             .in_order()
@@ -149,9 +151,7 @@ class Thread:
     def add_url(self) -> str:
         """Return the address of the form for a new message of this conversation."""
         try:
-            url = reverse(
-                "admin:assistant_conversations_message_add", current_app=self.site.name
-            )
+            url = reverse("admin:assistant_conversations_message_add", current_app=self.site.name)
         except NoReverseMatch:
             return ""
         return f"{url}?conversation={self.conversation.pk}"
@@ -206,4 +206,3 @@ def place_link(site: AdminSite, message: Message, text: str) -> str:
     conversation = Conversation(pk=message.conversation_id)
     query = f"?{MESSAGE_VAR}={message.pk}#message-{message.pk}"
     return object_link(site, conversation, text, query=query)
-

@@ -9,7 +9,9 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from assistant.conf import conf
+from assistant.conversations.admin import threads
 from assistant.conversations.admin.threads import PAGE_LENGTH, fair_length
+from assistant.conversations.markdown import render
 from assistant.conversations.models import Conversation, Message
 from tests import factories
 from tests.db.admin.pages import errors, page
@@ -71,18 +73,24 @@ def test_content_is_markdown_and_no_html_whoever_says_it(
 
 @pytest.mark.parametrize(
     "content, folded",
-    [("x" * 40, False), ("x" * 41, True), ("x\n" * 20, False), ("x\n" * 41, True)],
+    [
+        pytest.param("x" * 60, False, id="short"),
+        pytest.param("x" * 61, True, id="long"),
+        pytest.param("\n".join("x" * 21), False, id="low"),
+        pytest.param("\n".join("x" * 22), True, id="high"),
+    ],
 )
 def test_long_messages_are_folded(
-    root: Client, settings: Any, content: str, folded: bool
+    root: Client, settings: Any, monkeypatch: pytest.MonkeyPatch, content: str, folded: bool
 ) -> None:
-    settings.ASSISTANT = {"THREAD_FOLD_LENGTH": 40 if "\n" not in content else 1000}
+    settings.ASSISTANT = {"THREAD_FOLD_LENGTH": 60}
+    monkeypatch.setattr(threads, "FOLD_LINES", 20)
     message = factories.make_message(content=content)
 
     shown = article(root.get(page(message.conversation, "change")).text, message)
 
     assert ('type="checkbox"' in shown) is folded
-    assert content.strip()[-3:] in shown
+    assert render(content) in shown
 
 
 def test_very_long_messages_are_cut(root: Client, settings: Any) -> None:
@@ -193,8 +201,12 @@ def test_the_form_saves_whatever_page_is_shown(root: Client) -> None:
     conversation = message.conversation
     address = f"{page(conversation, 'change')}?page=7&message={message.pk}"
     data = {
-        **{"user": conversation.user_id, "title": "New", "agent_type": "chat"},
-        **{"context_length": "0", "metadata": "{}", "initial-metadata": "{}"},
+        "user": conversation.user_id,
+        "title": "New",
+        "agent_type": "chat",
+        "context_length": "0",
+        "metadata": "{}",
+        "initial-metadata": "{}",
     }
 
     response = root.post(address, data)
