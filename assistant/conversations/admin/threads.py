@@ -166,7 +166,7 @@ class Thread:
         """Return the models with most answers and how many; none where counting takes long."""
         if self.total > conf.LIST_MAX_ROWS:
             return []
-        named = self.rows.exclude(model_name=None).exclude(model_name="")
+        named = self.rows.filter(model_name__gt="")
         counted = named.values_list("model_name").annotate(count=models.Count("pk"))
         return list(counted.order_by("-count", "model_name")[:MAX_MODELS])
 

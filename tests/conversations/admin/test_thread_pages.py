@@ -171,7 +171,7 @@ def purpose(sql: str) -> str:
         "place": 'SELECT "messages"."id", "messages"."timestamp" FROM',
         "before": 'SELECT COUNT(*) AS "__count" FROM "messages"',
         "times": 'AS "first", MAX',
-        "models": 'GROUP BY "messages"."model_name"',
+        "models": '"messages"."model_name" AS "model_name", COUNT(',
         "keys": 'SELECT "messages"."id" AS "pk" FROM',
         "beginnings": "LEFT(",
         "row and statistics": '"conversation_stats"."total_messages"',
