@@ -123,12 +123,13 @@ class Thread:
         length = models.Case(
             models.When(models.Q(size__lte=conf.MAX_FORM_BYTES), Length("content"))
         )
-        return (
+        rows: models.QuerySet[Any] = (
             Message.objects.filter(pk__in=keys)
             .in_order()
             .defer("content", "generation_config")
             .annotate(size=size, length=length, start=Left("content", conf.THREAD_MAX_LENGTH + 1))
         )
+        return rows
 
     def _shown(self, row: Any, limit: int) -> ThreadMessage:
         text = row.start[:limit]
