@@ -1,0 +1,88 @@
+"""Transactional tests: their flush takes the default rows along."""
+
+from django.contrib import admin
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
+from django.test import TransactionTestCase
+
+from assistant.conversations.services import add_message
+from assistant.embeddings.models import ConversationEmbedding, EmbeddingModel, KnowledgeDocument
+from assistant.settings.models import SystemSetting
+from checks.pages import addresses
+from checks.rows import make_conversation, make_one_of_each
+from project.factories import make_user
+
+
+class AfterFlushTests(TransactionTestCase):
+    """The database as a transactional test leaves it to the next one."""
+
+    def setUp(self) -> None:
+        """Flush, as the end of each transactional test does."""
+        call_command("flush", interactive=False, verbosity=0)
+        self.conversation = make_conversation()
+
+    def test_there_are_no_default_rows(self) -> None:
+        assert not SystemSetting.objects.exists()
+        assert not EmbeddingModel.objects.exists()
+
+    def test_statistics_are_kept(self) -> None:
+        add_message(conversation=self.conversation, role="user", content="Hi", token_count=3)
+
+        self.conversation.refresh_from_db()
+        assert self.conversation.stats.total_tokens == 3
+
+    def test_admin_pages_open(self) -> None:
+        root = make_user(is_staff=True, is_superuser=True)
+        self.client.force_login(root)
+        for with_rows in (False, True):
+            if with_rows:
+                make_one_of_each()
+            for model in admin.site._registry:
+                for address in addresses(self.client, model):
+                    if "/conversationstats/" not in address:
+                        assert self.client.get(address).status_code == 200, address
+
+    def test_a_vector_without_a_model_is_refused(self) -> None:
+        for store in (self.store_embedding, self.store_document):
+            with self.assertRaises(IntegrityError) as caught, transaction.atomic():
+                store()
+            assert "no embedding model is the default" in str(caught.exception)
+
+    def test_a_new_default_model_mends_that(self) -> None:
+        model = EmbeddingModel.objects.create(name="mine", dimension=3, is_default=True)
+
+        self.store_embedding()
+        self.store_document()
+
+        assert ConversationEmbedding.objects.get().embedding_model == model
+        assert KnowledgeDocument.objects.get().embedding_model == model
+
+    def store_embedding(self) -> None:
+        ConversationEmbedding.objects.create(
+            conversation=self.conversation,
+            embedding_vector=[1.0, 2.0, 3.0],
+            content_hash="0" * 64,
+            chunk_text="Hello",
+        )
+
+    def store_document(self) -> None:
+        KnowledgeDocument.objects.create(
+            title="T", content="C", embedding_vector=[1.0, 2.0, 3.0]
+        )
+
+
+class SerializedRollbackTests(TransactionTestCase):
+    """Django stores the rows that were there and puts them back before each such test."""
+
+    serialized_rollback = True
+
+    def test_the_default_rows_are_there(self) -> None:
+        self.look_and_delete()
+
+    def test_and_again(self) -> None:
+        self.look_and_delete()
+
+    def look_and_delete(self) -> None:
+        assert SystemSetting.objects.count() == 4
+        assert EmbeddingModel.objects.get().is_default
+        SystemSetting.objects.all().delete()

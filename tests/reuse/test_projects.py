@@ -1,0 +1,59 @@
+"""Two projects with users of their own: every command, every page, every way to delete."""
+
+import pytest
+
+from tests.contract import catalog
+from tests.contract.databases import connect
+from tests.reuse.conftest import MakeProject
+
+OURS = ("assistant_embeddings", "assistant_conversations", "assistant_settings")
+
+every_project = pytest.mark.parametrize("name", ["django_users", "own_users"])
+
+
+@every_project
+def test_commands(project: MakeProject, empty: str, name: str) -> None:
+    host = project(name)
+
+    assert "no issues" in host.manage("check")
+    host.manage("migrate", "--verbosity=0")
+    assert "no issues" in host.manage("check", "--database", "default")
+    assert "No changes detected" in host.manage("makemigrations", "--check", "--dry-run")
+    with connect(empty) as client:
+        before = catalog.read_all(client)
+
+    for label in OURS:
+        host.manage("migrate", label, "zero", "--verbosity=0")
+    with connect(empty) as client:
+        left = set(catalog.read(client, "columns"))
+        assert {table.partition("_")[0] for table in left} <= {"auth", "django", "people"}
+        assert catalog.read(client, "functions") == {}
+
+    host.manage("migrate", "--verbosity=0")
+    with connect(empty) as client:
+        assert catalog.read_all(client) == before
+
+
+@every_project
+def test_use(project: MakeProject, name: str) -> None:
+    print(project(name).test())
+
+
+def test_djangos_own_test_runner(project: MakeProject) -> None:
+    said = project("django_users").manage("test", "checks.test_flush", "--keepdb")
+
+    assert "Ran 7 tests" in said
+
+
+def test_accounts_beside_another_user_model(project: MakeProject, empty: str) -> None:
+    host = project("django_users", variables={"HOST_EXTRA_APPS": "assistant.accounts"})
+
+    host.test()
+
+    assert "No changes detected" in host.manage("makemigrations", "--check", "--dry-run")
+    assert "no issues" in host.manage("check")
+    with connect(empty) as client:
+        assert not [name for name in catalog.read(client, "columns") if name.startswith("users")]
+    refusal = host.manage("quickstart", fails=True)
+    assert "CommandError" in refusal
+    host.manage("migrate", "assistant_accounts", "zero", "--verbosity=0")
