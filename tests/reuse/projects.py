@@ -77,5 +77,5 @@ class Project:
 def copy(name: str, directory: Path) -> Path:
     """Copy a project, with the checks that all share, and return where it is."""
     project = shutil.copytree(HOSTS / name, directory / name)
-    shutil.copytree(HOSTS / "checks", project / "checks")
+    shutil.copytree(HOSTS / "checks", project / "checks", dirs_exist_ok=True)
     return project

@@ -36,13 +36,23 @@ def test_commands(project: MakeProject, empty: str, name: str) -> None:
 
 @every_project
 def test_use(project: MakeProject, name: str) -> None:
-    print(project(name).test())
+    assert " passed" in project(name).test()
 
 
 def test_djangos_own_test_runner(project: MakeProject) -> None:
     said = project("django_users").manage("test", "checks.test_flush", "--keepdb")
 
-    assert "Ran 7 tests" in said
+    assert "Ran 5 tests" in said
+
+
+def test_serialized_rollback_by_djangos_test_runner(project: MakeProject) -> None:
+    said = project("django_users").manage("test", "checks.serialized", "--keepdb")
+
+    assert "Ran 2 tests" in said
+
+
+def test_serialized_rollback_by_pytest(project: MakeProject) -> None:
+    assert "4 passed" in project("own_users").test("checks/serialized.py")
 
 
 def test_accounts_beside_another_user_model(project: MakeProject, empty: str) -> None:

@@ -30,7 +30,11 @@ def test_it_holds_files_of_each_kind(built: Path) -> None:
     packed = names(built)
 
     assert "assistant/py.typed" in packed
-    assert sum(name.endswith(".sql") for name in packed) == len(list(ROOT.glob("assistant/*/sql/*.sql"))) > 0
+    assert (
+        sum(name.endswith(".sql") for name in packed)
+        == len(list(ROOT.glob("assistant/*/sql/*.sql")))
+        > 0
+    )
 
 
 def test_it_says_what_it_is(built: Path) -> None:

@@ -32,10 +32,15 @@ def build(directory: Path) -> Path:
 def install(wheel: Path, directory: Path) -> Path:
     """Install the wheel alone, from no index, and return the directory."""
     if importlib.util.find_spec("pip"):
-        quiet = ["--quiet", "--disable-pip-version-check", "--no-input", "--root-user-action=ignore"]
+        quiet = [
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-input",
+            "--root-user-action=ignore",
+        ]
         run("pip", "install", *quiet, "--no-deps", "--no-index", "--target", directory, wheel)
     else:
-        zipfile.ZipFile(wheel).extractall(directory)  # noqa: S202
+        zipfile.ZipFile(wheel).extractall(directory)
     return directory
 
 

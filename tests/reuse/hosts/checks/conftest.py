@@ -1,9 +1,10 @@
-"""A superuser who has logged in."""
+"""A superuser who has logged in, and the rows that a test needs."""
 
 import pytest
 from django.test import Client
-
 from project.factories import make_user
+
+from assistant.embeddings.models import EmbeddingModel
 
 
 @pytest.fixture
@@ -16,3 +17,12 @@ def root(db: None) -> Client:
     )
     assert (answer.status_code, answer["Location"]) == (302, "/admin/")
     return client
+
+
+@pytest.fixture
+def embedding_model(db: None) -> EmbeddingModel:
+    """Return the default model, whether a flush has taken it away or not."""
+    model, _made = EmbeddingModel.objects.get_or_create(
+        is_default=True, defaults={"name": "all-MiniLM-L6-v2", "dimension": 384}
+    )
+    return model

@@ -25,3 +25,14 @@ def addresses(client: Client, model: type[models.Model]) -> Iterator[str]:
         yield reverse(f"{name}_change", args=arguments)
         yield reverse(f"{name}_history", args=arguments)
         yield reverse(f"{name}_delete", args=arguments)
+
+
+def closed_pages(client: Client, model: type[models.Model]) -> dict[str, int]:
+    """Open a model's pages; return the status of those that do not open though they should."""
+    answers = {address: client.get(address).status_code for address in addresses(client, model)}
+    # What goes with its conversation only has no page to be deleted on.
+    return {
+        address: status
+        for address, status in answers.items()
+        if status != 200 and not (status == 403 and address.endswith("/delete/"))
+    }

@@ -3,11 +3,12 @@
 from itertools import count
 from typing import Any
 
+from project.factories import make_user
+
 from assistant.conversations.models import Conversation, ConversationStats, Message
 from assistant.conversations.services import add_message
 from assistant.embeddings.models import ConversationEmbedding, EmbeddingModel, KnowledgeDocument
 from assistant.settings.models import ModelConfig, SystemSetting
-from project.factories import make_user
 
 numbers = count(1)
 

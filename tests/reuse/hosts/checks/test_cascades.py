@@ -44,8 +44,8 @@ def test_a_deleted_user_takes_the_conversations_along(user: models.Model, delete
     assert ConversationStats.objects.get().total_messages == 1
 
 
-def test_a_conversation_is_no_strangers(user: models.Model) -> None:
-    foreign_key = Conversation._meta.get_field("user")
+def test_conversations_are_reached_from_their_user(user: models.Model) -> None:
+    users = get_user_model().objects
 
-    assert type(user).objects.filter(assistant_conversations__title="Plans").count() == 2
-    assert foreign_key.related_model is get_user_model()
+    assert users.filter(assistant_conversation__title="Plans").count() == 2
+    assert user.assistant_conversations.count() == 1

@@ -1,15 +1,15 @@
 """The project's own models beside the apps'."""
 
 import pytest
+from checks.rows import make_conversation
 from django.contrib import admin
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
-
-from assistant.conversations.models import Conversation
-from checks.rows import make_conversation
 from people.models import Company
 from tickets.admin import ConversationWithTicketsAdmin
 from tickets.models import Bookmark, Ticket
+
+from assistant.conversations.models import Conversation
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,43 @@
+"""Each app alone, with what it needs and nothing else."""
+
+import pytest
+
+from tests.contract import catalog
+from tests.contract.databases import connect
+from tests.reuse.conftest import MakeProject
+
+USERS = "django.contrib.auth django.contrib.contenttypes "
+PARTS = {
+    "settings": "assistant.settings",
+    "conversations": USERS + "assistant.conversations",
+    "embeddings": USERS + "django.contrib.postgres assistant.conversations assistant.embeddings",
+}
+LABELS = {
+    "settings": ["assistant_settings"],
+    "conversations": ["assistant_conversations"],
+    "embeddings": ["assistant_embeddings", "assistant_conversations"],
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_alone(project: MakeProject, empty: str, part: str) -> None:
+    host = project("parts", variables={"HOST_APPS": PARTS[part]})
+
+    assert "no issues" in host.manage("check")
+    host.manage("migrate", "--verbosity=0")
+    assert "no issues" in host.manage("check", "--database", "default")
+    assert "No changes detected" in host.manage("makemigrations", "--check", "--dry-run")
+    host.script(f"use_{part}.py")
+
+    for label in LABELS[part]:
+        host.manage("migrate", label, "zero", "--verbosity=0")
+    with connect(empty) as client:
+        left = {name.partition("_")[0] for name in catalog.read(client, "columns")}
+        assert left <= {"auth", "django"}
+        assert catalog.read(client, "functions") == {}
+
+
+def test_a_part_that_lacks_what_it_needs_says_so(project: MakeProject) -> None:
+    host = project("parts", variables={"HOST_APPS": USERS + "assistant.embeddings"})
+
+    assert "assistant_conversations.Conversation" in host.manage("check", fails=True)
