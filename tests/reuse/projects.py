@@ -31,6 +31,12 @@ class Project:
         """Run a management command and return what it writes."""
         return self._run("manage.py", *arguments, fails=fails)
 
+    def commands(self, *lines: str) -> str:
+        """Run management commands one after the other in one process."""
+        code = "import django, sys; from django.core.management import call_command as call; "
+        code += "django.setup(); [call(*line.split()) for line in sys.argv[1:]]"
+        return self._run("-c", code, *lines)
+
     def script(self, name: str) -> str:
         """Run one of the project's scripts with Django set up, and return what it writes."""
         code = f"import django, runpy; django.setup(); runpy.run_path({name!r})"

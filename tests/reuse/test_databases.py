@@ -1,16 +1,19 @@
 """Databases that somebody else has prepared."""
 
+from dataclasses import replace
+
 import pytest
 from psycopg import sql
 
 from tests.contract.databases import connect
 from tests.reuse.conftest import MakeProject
-from tests.reuse.test_projects import OURS
+from tests.reuse.test_projects import MIGRATE_TO_ZERO
 
 TABLES = """
     SELECT schemaname || '.' || tablename FROM pg_tables
     WHERE schemaname NOT IN ('pg_catalog', 'information_schema')
 """
+OWNERS = "SELECT tableowner FROM pg_tables WHERE schemaname = 'public'"
 FUNCTIONS = """
     SELECT n.nspname || '.' || proname FROM pg_proc JOIN pg_namespace n ON n.oid = pronamespace
     WHERE n.nspname !~ '^(pg_|information_schema)'
@@ -42,8 +45,7 @@ def test_a_role_that_may_make_tables_only(project: MakeProject, empty: str, role
     assert names(
         empty, "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'"
     ) == {role}
-    for label in OURS:
-        host.manage("migrate", label, "zero", "--verbosity=0")
+    host.commands(*MIGRATE_TO_ZERO)
     assert {name.partition("_")[0] for name in names(empty, TABLES)} == {
         "public.auth",
         "public.django",
@@ -72,10 +74,32 @@ def test_tables_in_another_schema(project: MakeProject, empty: str, name: str) -
 
     host.manage("migrate", "--verbosity=0")
     host.test()
-    assert "no issues" in host.manage("check", "--database", "default")
 
     places = {place.partition(".")[0] for place in names(empty, TABLES) | names(empty, FUNCTIONS)}
     assert places == {"support-desk"}
-    for label in OURS:
-        host.manage("migrate", label, "zero", "--verbosity=0")
+    host.commands(*MIGRATE_TO_ZERO)
     assert names(empty, FUNCTIONS) == set()
+
+
+def test_new_tables_in_a_schema_beside_those_in_public(project: MakeProject, empty: str) -> None:
+    create_extension(empty)
+    users = "django.contrib.auth django.contrib.contenttypes"
+    before = project("parts", variables={"HOST_APPS": users})
+    before.manage("migrate", "--verbosity=0")
+    kept = names(empty, TABLES)
+    with connect(empty, autocommit=True) as administrator:
+        administrator.execute("CREATE SCHEMA assistant")
+
+    after = replace(
+        before,
+        options="-c search_path=assistant,public",
+        variables={"HOST_APPS": f"{users} assistant.conversations"},
+    )
+    after.manage("migrate", "--verbosity=0")
+    after.script("use_conversations.py")
+
+    assert names(empty, TABLES) - kept == {
+        "assistant.conversations",
+        "assistant.messages",
+        "assistant.conversation_stats",
+    }

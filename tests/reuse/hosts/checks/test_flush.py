@@ -43,9 +43,9 @@ class AfterFlushTests(TransactionTestCase):
 
     def test_a_vector_without_a_model_is_refused(self) -> None:
         for store in (self.store_embedding, self.store_document):
-            with self.assertRaises(IntegrityError) as caught, transaction.atomic():
+            with pytest.raises(IntegrityError) as caught, transaction.atomic():
                 store()
-            assert "names no embedding model, and none is the default" in str(caught.exception)
+            assert "names no embedding model, and none is the default" in str(caught.value)
 
     def test_a_new_default_model_mends_that(self) -> None:
         model = EmbeddingModel.objects.create(name="mine", dimension=3, is_default=True)

@@ -9,6 +9,7 @@ ROOT_URLCONF = "project.urls"
 USE_TZ = True
 STATIC_URL = "static/"
 DATABASES = {"default": json.loads(os.environ["HOST_DATABASE"])}
+DATABASE_ROUTERS = ["project.routers.ReportsRouter"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 INSTALLED_APPS = [
