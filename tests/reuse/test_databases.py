@@ -9,6 +9,8 @@ from tests.contract.databases import connect
 from tests.reuse.conftest import MakeProject
 from tests.reuse.test_projects import MIGRATE_TO_ZERO
 
+BESIDE_PUBLIC = "-c search_path=assistant,public"
+
 TABLES = """
     SELECT schemaname || '.' || tablename FROM pg_tables
     WHERE schemaname NOT IN ('pg_catalog', 'information_schema')
@@ -92,7 +94,7 @@ def test_new_tables_in_a_schema_beside_those_in_public(project: MakeProject, emp
 
     after = replace(
         before,
-        options="-c search_path=assistant,public",
+        options=BESIDE_PUBLIC,
         variables={"HOST_APPS": f"{users} assistant.conversations"},
     )
     after.manage("migrate", "--verbosity=0")

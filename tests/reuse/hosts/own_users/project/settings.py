@@ -20,10 +20,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "people",
+    "tickets",
     "assistant.settings",
     "assistant.conversations",
     "assistant.embeddings",
-    "tickets",
 ]
 
 AUTH_USER_MODEL = "people.Member"
