@@ -49,7 +49,7 @@ def names_in(text: str) -> list[str]:
     return re.findall(r"`([^`]+)`", text)
 
 
-@pytest.mark.parametrize("path,lines", snippets())
+@pytest.mark.parametrize("path,lines", [*snippets()])
 def test_code_from_a_file_is_in_that_file(path: str, lines: list[str]) -> None:
     def holds(file: Path) -> bool:
         remaining = iter(file.read_text(encoding="utf-8").splitlines())
@@ -65,22 +65,16 @@ def test_the_page_shows_code_from_files() -> None:
 
 
 def test_every_setting_is_in_the_table() -> None:
-    rows = re.findall(
-        r"^\| (.+?) \| (.+?) \| (.+?) \| (.+?) \|$", SECTIONS["Settings"], re.MULTILINE
-    )
+    row = re.compile(r"^\| (.+?) \| (.+?) \| (.+?) \| (.+?) \|$", re.MULTILINE)
+    _header, *rows = row.findall(SECTIONS["Settings"])
 
     def default(value: Any) -> str:
         values = value if isinstance(value, tuple) else [value]
         return ", ".join(f"`{each}`" for each in values)
 
-    assert rows[2:] == [
-        (
-            f"`{each.name}`",
-            each.expected.removeprefix("a "),
-            default(each.default),
-            each.description,
-        )
-        for each in AssistantSettings()
+    assert rows == [
+        (f"`{key.name}`", key.expected.removeprefix("a "), default(key.default), key.description)
+        for key in AssistantSettings()
     ]
 
 
@@ -131,7 +125,7 @@ def test_every_admin_class_is_named() -> None:
 
 
 def test_every_rule_of_deletion_is_named() -> None:
-    [sentence] = re.findall(r"`on_delete` is (.*?), and goes", PAGE)
+    [sentence] = re.findall(r"`on_delete` is (.*?), and\s+goes", PAGE, re.DOTALL)
 
     assert set(names_in(sentence)) == set(get_args(OnDelete))
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.contrib import admin
 from django.contrib.admin.utils import quote
+from django.contrib.auth import get_user
 from django.db import models
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -13,7 +14,8 @@ def addresses(client: Client, model: type[models.Model]) -> Iterator[str]:
     """Yield the addresses of a model's pages that a superuser may open."""
     name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
     request = RequestFactory().get("/")
-    request.user = client.get("/admin/").context["user"]
+    request.session = client.session
+    request.user = get_user(request)
     model_admin = admin.site.get_model_admin(model)
     yield reverse(f"{name}_changelist")
     if model_admin.get_search_fields(request):
