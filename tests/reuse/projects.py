@@ -14,7 +14,7 @@ from tests.contract.databases import server_parameters
 HOSTS = Path(__file__).with_name("hosts")
 
 # What would tell the process about this project's tests.
-OURS = ("PYTEST_", "DATABASE_URL", "DATA_DIR", "DJANGO_", "TEST_DATA_DIR", "PYTHONPATH")
+OURS = ("PYTEST_", "DATABASE_URL", "DATA_DIR", "DJANGO_", "TEST_DATA_DIR", "PYTHON")
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,6 @@ class Project:
                 **inherited,
                 "PYTHONPATH": os.pathsep.join([str(self.directory), str(self.package)]),
                 "PYTHONDONTWRITEBYTECODE": "1",
-                "PYTHONWARNINGS": "error",
                 "DJANGO_SETTINGS_MODULE": "project.settings",
                 "HOST_DATABASE": json.dumps(self._database()),
                 **self.variables,

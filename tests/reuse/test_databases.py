@@ -7,7 +7,7 @@ from psycopg import sql
 
 from tests.contract.databases import connect
 from tests.reuse.conftest import MakeProject
-from tests.reuse.test_projects import MIGRATE_TO_ZERO
+from tests.reuse.test_projects import MIGRATE_TO_ZERO, ORDINARY
 
 BESIDE_PUBLIC = "-c search_path=assistant,public"
 
@@ -75,7 +75,7 @@ def test_tables_in_another_schema(project: MakeProject, empty: str, name: str) -
     host = project(name, options='-c search_path="support-desk",public')
 
     host.manage("migrate", "--verbosity=0")
-    host.test()
+    host.test(ORDINARY)
 
     places = {place.partition(".")[0] for place in names(empty, TABLES) | names(empty, FUNCTIONS)}
     assert places == {"support-desk"}

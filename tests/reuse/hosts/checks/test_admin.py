@@ -32,6 +32,7 @@ def test_all_tables_have_pages() -> None:
         if not model._meta.swapped
     ]
     assert set(models) == set(MODELS)
+    assert not [model for model in admin.site._registry if model._meta.swapped]
 
 
 def test_the_user_of_a_conversation_is_looked_up_by_name(root: Client) -> None:
