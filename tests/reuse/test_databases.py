@@ -1,6 +1,9 @@
 """Databases that somebody else has prepared."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from psycopg import sql
@@ -105,3 +108,20 @@ def test_new_tables_in_a_schema_beside_those_in_public(project: MakeProject, emp
         "assistant.messages",
         "assistant.conversation_stats",
     }
+
+
+def test_another_database_that_is_no_postgresql(project: MakeProject, tmp_path: Path) -> None:
+    reports = tmp_path / "reports.sqlite3"
+    host = project("django_users", variables={"HOST_REPORTS": str(reports)})
+
+    said = host.commands(
+        "migrate --verbosity=0",
+        "migrate --database reports --verbosity=0",
+        "check --database default --database reports",
+        "makemigrations --check --dry-run",
+    )
+
+    assert "no issues" in said
+    with closing(sqlite3.connect(reports)) as client:
+        made = [name for (name,) in client.execute("SELECT name FROM sqlite_master")]
+    assert {name for name in made if not name.startswith("sqlite_")} == {"django_migrations"}

@@ -9,6 +9,8 @@ ROOT_URLCONF = "project.urls"
 USE_TZ = True
 STATIC_URL = "static/"
 DATABASES = {"default": json.loads(os.environ["HOST_DATABASE"])}
+if reports := os.environ.get("HOST_REPORTS"):
+    DATABASES["reports"] = {"ENGINE": "django.db.backends.sqlite3", "NAME": reports}
 DATABASE_ROUTERS = ["project.routers.ReportsRouter"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
