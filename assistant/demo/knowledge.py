@@ -9,7 +9,7 @@ from uuid import UUID
 from django.apps import apps
 
 from assistant.demo.content import Dialogue, Document, dialogues, documents
-from assistant.demo.conversations import message_id
+from assistant.demo.conversations import conversation_ids, message_id
 from assistant.demo.embedder import DIMENSION, embed
 from assistant.demo.numbers import chance, moment, schedule
 from assistant.demo.runs import Run, demo_id
@@ -163,7 +163,9 @@ def document_row(run: Run, document: Document, embedding_model: UUID) -> dict[st
 
 
 def remove(run: Run) -> None:
-    """Delete the documents, the vectors of conversations that stay, and the models."""
+    """Delete the documents, the vectors that others have moved, and the models."""
+    moved = embeddings_of(run).exclude(conversation_id__in=conversation_ids())
+    run.counts["conversation embeddings"] += moved.filter(pk__in=embedding_ids()).delete()[0]
     rows = documents_of(run).filter(pk__in=[demo_id("document", d.slug) for d in documents()])
     run.counts["knowledge documents"] += rows.delete()[0]
     # The lock keeps others from adding vectors of these models meanwhile.

@@ -15,6 +15,11 @@ from assistant.demo.users import our_users
 
 __all__ = ["lock_users", "remove_conversations", "remove_users"]
 
+KINDS = {
+    "assistant_conversations.Conversation": "conversations",
+    "assistant_conversations.Message": "messages",
+    "assistant_embeddings.ConversationEmbedding": "conversation embeddings",
+}
 REFUSALS = (IntegrityError, ProtectedError, RestrictedError)
 
 
@@ -38,13 +43,9 @@ def remove_conversations(run: Run) -> None:
             f"The conversation “{rows[pk]}” stays: it holds messages or embeddings that are not "
             "the demo's. Delete or move those and run this again."
         )
-    run.counts["messages"] += delete(
-        Message.objects.using(run.using)
-        .filter(pk__in=message_ids())
-        .exclude(conversation_id__in=kept),
-        Message,
-    )
-    run.counts["conversations"] += delete(stored.filter(pk__in=rows.keys() - kept), Conversation)
+    messages = Message.objects.using(run.using).filter(pk__in=message_ids())
+    delete(run, messages.exclude(conversation_id__in=kept))
+    delete(run, stored.filter(pk__in=rows.keys() - kept))
 
 
 def holding_more(run: Run) -> set[UUID]:
@@ -81,6 +82,8 @@ def remove_users(run: Run, users: dict[str, Any]) -> None:
             run.counts["users"] += 1
 
 
-def delete(rows: QuerySet[Any], model: Any) -> int:
-    """Delete rows and return how many, not counting what goes with them."""
-    return rows.delete()[1].get(model._meta.label, 0)
+def delete(run: Run, rows: QuerySet[Any]) -> None:
+    """Delete rows and count them and what goes with them."""
+    _, deleted = rows.delete()
+    for label, kind in KINDS.items():
+        run.counts[kind] += deleted.get(label, 0)

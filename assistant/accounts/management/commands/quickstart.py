@@ -43,9 +43,9 @@ class Command(BaseCommand):
 
     def handle(self, *, addrport: str, no_server: bool, demo: bool, **options: Any) -> None:
         """Prepare the database once; then serve, reloading when code changes."""
-        refuse_elsewhere()
         if demo and not apps.is_installed("assistant.demo"):
             raise CommandError('--demo needs the demo app: add "assistant.demo" to INSTALLED_APPS.')
+        refuse_elsewhere()
         # The development server runs this command again in a process of its own.
         if os.environ.get("RUN_MAIN") != "true":
             call_command("check")
