@@ -136,9 +136,7 @@ def read_dialogue(path: Path) -> Dialogue:
     columns, text = read_page(path)
     series = columns.pop("series", None)
     _, *parts = SPEAKER.split(text)
-    turns = [
-        Turn(role, said.strip()) for role, said in zip(parts[::2], parts[1::2], strict=True)
-    ]
+    turns = [Turn(role, said.strip()) for role, said in zip(parts[::2], parts[1::2], strict=True)]
     if series:
         turns += expand(series)
     return Dialogue(slug=path.stem, turns=tuple(turns), **columns)

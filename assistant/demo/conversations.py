@@ -124,4 +124,3 @@ def generation(dialogue: Dialogue, number: int) -> dict[str, Any]:
             "seed": int(chance("seed", dialogue.slug, number) * 100_000),
         },
     }
-

@@ -20,7 +20,7 @@ CHUNK_LENGTH = 1200
 # Shorter messages say too little to be found by meaning.
 SHORTEST = 60
 
-MODELS = (
+MODELS: tuple[dict[str, Any], ...] = (
     {
         "name": "demo-hashed-words",
         "dimension": DIMENSION,
@@ -33,7 +33,7 @@ MODELS = (
     {
         "name": "demo-hashed-words-small",
         "dimension": 16,
-        "description": "Demo data. A smaller predecessor that is no longer used and has no vectors.",
+        "description": "Demo data. A smaller predecessor, no longer used and without vectors.",
         "is_active": False,
     },
 )
@@ -200,4 +200,6 @@ def embeddings_of(run: Run) -> Any:
 
 def documents_of(run: Run) -> Any:
     """Return the documents that are stored."""
-    return apps.get_model("assistant_embeddings", "KnowledgeDocument")._base_manager.using(run.using)
+    return apps.get_model("assistant_embeddings", "KnowledgeDocument")._base_manager.using(
+        run.using
+    )

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connections, transaction
 from django.db.models import ProtectedError, QuerySet, RestrictedError
 
 from assistant.conversations.models import Conversation, Message
@@ -76,6 +76,8 @@ def remove_users(run: Run, users: dict[str, Any]) -> None:
         try:
             with transaction.atomic(using=run.using):
                 user.delete(using=run.using)
+                # Here rather than at the commit, where it would undo everything else.
+                connections[run.using].check_constraints()
         except REFUSALS as error:
             run.notes.append(f"The user {name} stays: {str(error).splitlines()[0]}")
         else:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import Error, models
 
 from assistant.conversations.models import Conversation
 from assistant.demo.content import Person, dialogues, people
@@ -81,7 +81,13 @@ def add_user(run: Run, person: Person) -> Any:
             f"The user model {model._meta.label} requires {', '.join(lacking)}, which load_demo "
             "cannot make up. Give these fields a default."
         )
-    return model._default_manager.db_manager(run.using).create(**fields)
+    try:
+        return model._default_manager.db_manager(run.using).create(**fields)
+    except (Error, ValidationError) as error:
+        reason = str(error).splitlines()[0]
+        raise DemoError(
+            f"{model._meta.label} refuses the demo's user {person.name}: {reason}"
+        ) from error
 
 
 def free_name(run: Run, model: type[models.Model], person: Person) -> str:

@@ -21,9 +21,12 @@ def demo_template(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> 
 @pytest.fixture
 def scratch(demo_template: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """Name a migrated database of this test alone, which Django knows as ``scratch``."""
-    with django_db_blocker.unblock(), database("demo", template=demo_template) as name:
-        with alias(name):
-            yield name
+    with (
+        django_db_blocker.unblock(),
+        database("demo", template=demo_template) as name,
+        alias(name),
+    ):
+        yield name
 
 
 @pytest.fixture

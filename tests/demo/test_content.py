@@ -48,7 +48,10 @@ def test_messages_differ(loaded):
 
     assert len(contents) >= 0.99 * Message.objects.count()
     assert set(Message.objects.values_list("role", flat=True)) == set(Message.Role.values)
-    assert Message.objects.filter(model_name__isnull=False).values("model_name").distinct().count() >= 4
+    assert (
+        Message.objects.filter(model_name__isnull=False).values("model_name").distinct().count()
+        >= 4
+    )
     for text in ("```python", "```sql", "|---|", "- [ ]", "日", "ß", "¿", "<script>"):
         assert any(text in content for content in contents), text
     assert sum(len(content) > 3000 for content in contents) >= 2

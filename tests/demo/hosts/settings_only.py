@@ -1,7 +1,7 @@
 """A project that has nothing but settings."""
 
-from tests.contract.host.no_accounts import *  # noqa: F403
-from tests.contract.host.no_accounts import INSTALLED_APPS
+from tests.demo.hosts.conversations_only import *  # noqa: F403
+from tests.demo.hosts.conversations_only import INSTALLED_APPS
 
-LEFT_OUT = {"assistant.conversations", "assistant.embeddings"}
-INSTALLED_APPS = [app for app in INSTALLED_APPS if app not in LEFT_OUT]
+INSTALLED_APPS = [app for app in INSTALLED_APPS if app != "assistant.conversations"]
+INSTALLED_APPS += ["assistant.settings"]
