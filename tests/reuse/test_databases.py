@@ -64,8 +64,9 @@ def test_such_a_role_without_the_extension_is_told(
 
     said = host.manage("migrate", "--verbosity=0", fails=True)
 
-    assert said.startswith('CommandError: The role may not create the extension "vector"')
-    assert len(said.splitlines()) == 1
+    assert "(assistant.W014)" in said
+    assert 'CommandError: The role may not create the extension "vector"' in said
+    assert "Traceback" not in said
     create_extension(empty)
     host.manage("migrate", "--verbosity=0")
 
@@ -98,7 +99,7 @@ def test_new_tables_in_a_schema_beside_those_in_public(project: MakeProject, emp
     after = replace(
         before,
         options=BESIDE_PUBLIC,
-        variables={"HOST_APPS": f"{users} assistant.conversations"},
+        variables={"HOST_APPS": f"{users} django.contrib.postgres assistant.conversations"},
     )
     after.manage("migrate", "--verbosity=0")
     after.script("use_conversations.py")

@@ -7,10 +7,11 @@ from tests.contract.databases import connect
 from tests.reuse.conftest import MakeProject
 
 USERS = "django.contrib.auth django.contrib.contenttypes "
+POSTGRES = "django.contrib.postgres "
 PARTS = {
     "settings": "assistant.settings",
-    "conversations": USERS + "assistant.conversations",
-    "embeddings": USERS + "django.contrib.postgres assistant.conversations assistant.embeddings",
+    "conversations": USERS + POSTGRES + "assistant.conversations",
+    "embeddings": USERS + POSTGRES + "assistant.conversations assistant.embeddings",
 }
 # Embeddings depend on conversations, so they go with them.
 GONE_WITH = {
@@ -39,7 +40,7 @@ def test_a_part_alone(project: MakeProject, empty: str, part: str) -> None:
 
 def test_the_admin_pages_of_parts_alone(project: MakeProject) -> None:
     pages = "django.contrib.admin django.contrib.sessions django.contrib.messages "
-    ours = "assistant.settings assistant.conversations"
+    ours = POSTGRES + "assistant.settings assistant.conversations"
     host = project("parts", variables={"HOST_APPS": USERS + pages + ours})
 
     assert "no issues" in host.commands("migrate --verbosity=0", "check")
