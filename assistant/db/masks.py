@@ -105,9 +105,7 @@ def _unmask(value: Any, stored: Any, shown: Any, path: str) -> Any:
         if not isinstance(shown, dict):
             stored = shown = {}
         return {
-            key: _unmask(
-                child, stored.get(key, NOTHING), shown.get(key, NOTHING), f"{path}.{key}"
-            )
+            key: _unmask(child, stored.get(key, NOTHING), shown.get(key, NOTHING), f"{path}.{key}")
             for key, child in value.items()
         }
     if isinstance(value, list):

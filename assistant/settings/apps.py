@@ -1,6 +1,7 @@
 """The settings app."""
 
 from django.apps import AppConfig
+from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,3 +11,9 @@ class SettingsConfig(AppConfig):
     name = "assistant.settings"
     label = "assistant_settings"
     verbose_name = _("Assistant: settings")
+
+    def ready(self) -> None:
+        """Register the checks."""
+        from assistant.settings.checks import check_stored_secrets  # noqa: PLC0415
+
+        checks.register(check_stored_secrets, checks.Tags.database)

@@ -141,7 +141,9 @@ def sessions(scratch: str) -> Iterator[Sessions]:
     "first,second",
     [
         pytest.param(
-            f"{INSERT} ('e', '/m', '{{}}', true)", f"{INSERT} ('f', '/m', '{{}}', true)", id="insert"
+            f"{INSERT} ('e', '/m', '{{}}', true)",
+            f"{INSERT} ('f', '/m', '{{}}', true)",
+            id="insert",
         ),
         pytest.param(
             "UPDATE model_configs SET is_default = true WHERE name = 'e'",
