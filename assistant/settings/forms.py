@@ -33,14 +33,12 @@ class ValueField(JSONFormField):
         """Return what to show again after an error."""
         return initial if self.disabled else data
 
-    def prepare_value(self, value: Any) -> Typed:
+    def prepare_value(self, value: Any) -> Any:
         """Return the kind of a value and the text to edit."""
         if isinstance(value, Typed):
             return value
         kind = kind_of(value)
-        if self.is_secret:
-            return Typed(kind, "")
-        if kind == Kind.NULL:
+        if self.is_secret or kind == Kind.NULL:
             return Typed(kind, "")
         if kind == Kind.TEXT:
             return Typed(kind, mask(value) if self.hides_secrets else value)

@@ -43,7 +43,7 @@ STATEMENTS = {
     "insert": (f"{INSERT} ('d', '/d', '{{}}', true)", ["d"]),
     "insert of others": (f"{INSERT} ('d', '/d', '{{}}', false)", ["a"]),
     "insert of several": (
-        f"{INSERT} ('d', '/d', '{{}}', true), ('e', '/e', '{{}}', false), ('f', '/f', '{{}}', true)",
+        f"{INSERT} ('d', '/d', '{{}}', true), ('e', '/', '{{}}', false), ('f', '/', '{{}}', true)",
         ["f"],
     ),
     "insert from select": (

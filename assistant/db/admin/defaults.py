@@ -109,8 +109,9 @@ class DefaultMixin(ModelAdmin):
     def response_change(self, request: HttpRequest, obj: models.Model) -> HttpResponse:
         """Stay on the page after the button."""
         if BUTTON in request.POST:
-            request.POST = request.POST.copy()  # type: ignore[assignment]
-            request.POST["_continue"] = "1"  # type: ignore[index]
+            data = request.POST.copy()
+            data["_continue"] = "1"
+            request.POST = data  # type: ignore[assignment]
         return super().response_change(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:

@@ -23,6 +23,8 @@ else:
 
 __all__ = ["LargeValuesMixin", "text_box"]
 
+Display = Callable[[models.Model], str]
+
 EXCERPT_LENGTH = 2000
 MAX_ROWS = 20
 
@@ -119,16 +121,14 @@ class LargeValuesMixin(ModelAdmin):
             fields = [field for field in fields if field.name in readonly]
         return {field.name: self._json_display(field) for field in fields}
 
-    def _json_display(self, field: Any) -> Callable[[models.Model], str]:
+    def _json_display(self, field: Any) -> Display:
         @admin.display(description=field.verbose_name)
         def display(obj: models.Model) -> str:
             return self.json_html(obj, field)
 
         return _named(display, field)
 
-    def _excerpt_display(
-        self, row: models.Model, field: Any, excerpt: Excerpt
-    ) -> Callable[[models.Model], str]:
+    def _excerpt_display(self, row: models.Model, field: Any, excerpt: Excerpt) -> Display:
         text = excerpt.text
         if isinstance(field, models.JSONField):
             text = mask_json_text(text, self.secret_name(row, field))
@@ -149,7 +149,7 @@ def text_box(text: str, rows: int | None = None) -> str:
     )
 
 
-def _named(display: Any, field: Any) -> Any:
+def _named(display: Display, field: Any) -> Display:
     # Django makes the field's CSS class from it.
     display.__name__ = field.name
     return display

@@ -52,13 +52,16 @@ class TableAdmin(RefusalsMixin, LargeValuesMixin, DeletionsMixin):
             options["fields"] = [field for field in options["fields"] if field not in made]
         return [(title, options) for title, options in fieldsets if options["fields"]]
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         """Mask the secrets in JSON."""
-        form: Any = super().get_form(request, obj, **kwargs)
-        for name, field in form.base_fields.items():
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        for name in form.base_fields:
+            field = deepcopy(form.base_fields[name])  # it may be its class's own
             if isinstance(field, JSONFormField):
-                form.base_fields[name] = field = deepcopy(field)  # it may be its class's own
                 field.hide_secrets_of(*([] if obj is None else [getattr(obj, name)]))
+                form.base_fields[name] = field
         return form
 
     def formfield_for_dbfield(

@@ -56,9 +56,11 @@ class SystemSettingAdmin(TableAdmin):
             kwargs |= {"form_class": ValueField, "widget": ValueWidget, "required": False}
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         """Send no secret to the browser."""
-        form: Any = super().get_form(request, obj, **kwargs)
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
         field = form.base_fields.get("value")
         if field and obj and is_secret_name(obj.key) and holds_something(obj.value):
             field.keep_secret()
