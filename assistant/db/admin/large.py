@@ -53,8 +53,8 @@ class LargeValuesMixin(ModelAdmin):
         """Return the name that a column's whole value goes by, where the row gives it one."""
         return None
 
-    def json_html(self, obj: Any, field: "models.Field[Any, Any]") -> str:
-        """Return JSON that is not for editing."""
+    def shown_json(self, obj: Any, field: "models.Field[Any, Any]") -> str:
+        """Return JSON that is not for editing, as a text or as safe HTML."""
         value = mask(getattr(obj, field.name), self.secret_name(obj, field))
         return text_box(json.dumps(value, indent=2, ensure_ascii=False))
 
@@ -124,7 +124,7 @@ class LargeValuesMixin(ModelAdmin):
     def _json_display(self, field: Any) -> Display:
         @admin.display(description=field.verbose_name)
         def display(obj: models.Model) -> str:
-            return self.json_html(obj, field)
+            return self.shown_json(obj, field)
 
         return _named(display, field)
 

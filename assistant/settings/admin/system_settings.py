@@ -6,7 +6,6 @@ from django.contrib import admin
 from django.db import models
 from django.db.models.functions import Cast, Left
 from django.http import HttpRequest
-from django.utils.html import format_html, linebreaks
 from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -70,15 +69,12 @@ class SystemSettingAdmin(TableAdmin):
         """Return the key: what looks like a secret's hides the value."""
         return str(obj.key) if field.name == "value" else None
 
-    def json_html(self, obj: Any, field: "models.Field[Any, Any]") -> str:
+    def shown_json(self, obj: Any, field: "models.Field[Any, Any]") -> str:
         """Show a value that is not for editing as what it is."""
         value = mask(obj.value, obj.key)
-        kind = kind_of(value)
-        if kind == Kind.JSON:
-            return super().json_html(obj, field)
-        if kind == Kind.TEXT:
-            return linebreaks(value, autoescape=True) or gettext("(empty text)")
-        return format_html("{}", _plain(value))
+        if kind_of(value) == Kind.JSON:
+            return super().shown_json(obj, field)
+        return _plain(value) or gettext("(empty text)")
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
         """Store null as JSON's; None would be a missing value."""

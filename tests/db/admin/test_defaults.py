@@ -31,7 +31,8 @@ def the_default(model: Any) -> Any:
 
 def form_of(row: Any, **fields: Any) -> dict[str, Any]:
     if isinstance(row, ModelConfig):
-        return {"name": row.name, "model_path": row.model_path, "config": "{}", **fields}
+        config = {"config": "{}", "initial-config": "{}"}
+        return {"name": row.name, "model_path": row.model_path, **config, **fields}
     return {"name": row.name, "dimension": row.dimension, "is_active": "on", **fields}
 
 

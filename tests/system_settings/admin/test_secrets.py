@@ -13,7 +13,7 @@ from assistant.settings.models import SystemSetting
 from tests import factories
 from tests.db.admin.pages import errors, log_of, page
 
-SECRET = "do-not-show"  # noqa: S105
+SECRET = "do-not-show"
 VALUES = {
     "text": f"sk-{SECRET}\nsecond line {SECRET}",
     "number": 987654321987,
