@@ -12,7 +12,8 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from assistant.db.admin.forms import MAX_FORM_BYTES, grouped
+from assistant.conf import conf
+from assistant.db.admin.forms import grouped
 from assistant.db.admin.lists import large_fields
 from assistant.db.masks import mask, mask_json_text
 
@@ -71,7 +72,9 @@ class LargeValuesMixin(ModelAdmin):
             return None
         found = self.get_queryset(request).filter(**{name: key})
         values = self._measure(found)
-        excerpts = {name: value for name, value in values.items() if value.bytes > MAX_FORM_BYTES}
+        excerpts = {
+            name: value for name, value in values.items() if value.bytes > conf.MAX_FORM_BYTES
+        }
         try:
             obj: models.Model | None = found.defer(*excerpts).first()
         except (RecursionError, ValueError):
@@ -167,9 +170,9 @@ def _reason(excerpt: Excerpt) -> str:
         "This value has %(size)s bytes, and a page shows and takes %(limit)s: this is its "
         "beginning, read-only. Change it through SQL or Django's ORM."
     )
-    if excerpt.bytes <= MAX_FORM_BYTES:
+    if excerpt.bytes <= conf.MAX_FORM_BYTES:
         reason = _(
             "This value, or another of this page, is JSON that PostgreSQL reads and Python does "
             "not: this is its beginning, read-only. Change it through SQL."
         )
-    return reason % {"size": grouped(excerpt.bytes), "limit": grouped(MAX_FORM_BYTES)}
+    return reason % {"size": grouped(excerpt.bytes), "limit": grouped(conf.MAX_FORM_BYTES)}

@@ -9,9 +9,9 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from assistant.conf import conf
 from assistant.db.admin.deletions import DeletionsMixin
 from assistant.db.admin.forms import (
-    MAX_FORM_BYTES,
     BaseModelForm,
     JSONTextarea,
     KeyAutocompleteSelect,
@@ -75,7 +75,7 @@ class TableAdmin(RefusalsMixin, LargeValuesMixin, DeletionsMixin):
             kwargs["empty_value"] = None
         if db_field.name in self.verbatim_fields:
             limit = _("Up to %(limit)s bytes; larger texts go in through SQL or Django's ORM.")
-            kwargs["help_text"] = limit % {"limit": grouped(MAX_FORM_BYTES)}
+            kwargs["help_text"] = limit % {"limit": grouped(conf.MAX_FORM_BYTES)}
             kwargs["strip"] = False
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 

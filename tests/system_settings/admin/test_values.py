@@ -226,3 +226,22 @@ def test_the_page_brings_its_script(root: Client) -> None:
     assert "assistant_settings/value.js" in text
     assert 'for="id_value_1"' in text
     assert 'id="id_value_1"' in text
+
+
+def test_a_new_setting_begins_as_a_text(root: Client) -> None:
+    form = root.get(page(SystemSetting, "add")).context["adminform"].form
+
+    assert form["value"].value() == ("text", "")
+    assert "disabled" not in str(form["value"])
+
+
+def test_the_host_says_how_much_a_page_takes(root: Client, settings: Any) -> None:
+    settings.ASSISTANT = {"MAX_FORM_BYTES": 100}
+    setting = factories.make_setting(value="x" * 50)
+
+    response = post(root, setting, "text", "short", description="y" * 101)
+    assert "a form takes 100" in errors(response)["description"][0]
+
+    setting.value = "x" * 101
+    setting.save()
+    assert "a page shows and takes 100" in root.get(page(setting, "change")).text
