@@ -26,6 +26,9 @@ __all__ = ["MASK", "find_secret", "holds_something", "is_secret_name", "mask_url
 # What pages show in a secret's place.
 MASK = "********"
 
+# Keys of JSON may be of any length; those of people are short and come again.
+LONGEST_REMEMBERED = 100
+
 WORD_BREAKS = re.compile(
     r"[\W_]+"
     r"|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
@@ -65,11 +68,12 @@ URL_PASSWORD_CUT_OFF = re.compile(r'(?<=://)([^\s/?#:@"]*:)[^\s/?#@"]+\Z')
 
 def is_secret_name(name: str) -> bool:
     """Tell whether what has this name is to be masked."""
-    return _is_secret_name(name, conf.SECRET_NAMES)
+    judge = _judge if len(name) <= LONGEST_REMEMBERED else _judge.__wrapped__
+    return judge(name, conf.SECRET_NAMES)
 
 
 @lru_cache(maxsize=4096)
-def _is_secret_name(name: str, secret_names: tuple[str, ...]) -> bool:
+def _judge(name: str, secret_names: tuple[str, ...]) -> bool:
     # Words may be joined in the name that are apart in the list, and the other way round.
     spelled = {"".join(_words(secret)) for secret in secret_names}
     longest = max(map(len, spelled), default=0) + 1

@@ -82,7 +82,7 @@ class DefaultMixin(ModelAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Switch once the row is stored."""
         super().save_related(request, form, formsets, change)
-        if form.becomes_default:
+        if getattr(form, "becomes_default", False):  # a host's form may be another
             self._switch(request, form.instance)
 
     def _switch(self, request: HttpRequest, obj: Any) -> None:
