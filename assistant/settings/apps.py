@@ -15,4 +15,7 @@ class SettingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks."""
+        from assistant.settings.checks import check_stored_secrets  # noqa: PLC0415 (has models)
+
         checks.register()
+        checks.register_database_check(check_stored_secrets)
