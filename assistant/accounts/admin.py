@@ -26,6 +26,7 @@ class UserAdmin(TableAdmin, DjangoUserAdmin):
     search_fields = ("username", "email")
     search_help_text = _("A key, or the beginning of a user name or an email address.")
     ordering = ("username",)
+    sortable_by = ("username",)
     readonly_fields = ("last_login", "created_at", "updated_at")
     fieldsets = (
         (None, {"fields": ("username", "password")}),

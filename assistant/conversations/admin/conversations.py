@@ -46,7 +46,7 @@ class ConversationAdmin(TableAdmin):
     search_help_text = _("A key, or the beginning of a title or a user name.")
     ordering = ("-updated_at",)
     empty_hint = _("No conversations yet. Programs store them with Django's ORM or by SQL.")
-    sortable_by = ("agent_type", "updated_at")
+    sortable_by = ("updated_at",)
     suggested_fields = ("agent_type",)
     overview = Overview(20, "updated_at", _("last activity"))
 

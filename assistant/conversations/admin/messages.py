@@ -60,7 +60,7 @@ class MessageAdmin(WordSearchMixin, TableAdmin):
         "No messages yet. Programs store them with add_message() and ingest_messages(), or by SQL."
     )
     ordering = ("-timestamp",)
-    sortable_by = ("role", "model_name", "timestamp")
+    sortable_by = ("timestamp",)
     suggested_fields = ("model_name",)
     overview = Overview(30, "timestamp", _("last message"))
 

@@ -61,7 +61,7 @@ class ConversationEmbeddingAdmin(SearchableAdmin, ReadOnlyAdmin):
     search_help_text = _("Words of the text, or the key of an embedding, conversation or message.")
     ordering = ("-pk",)
     empty_hint = _("No embeddings yet. Programs store them with Django's ORM or by SQL.")
-    sortable_by = ("source_type",)
+    sortable_by = ()
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Leave out what is large in the tables that are joined."""

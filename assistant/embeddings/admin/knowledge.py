@@ -72,7 +72,7 @@ class KnowledgeDocumentAdmin(SearchableAdmin):
     newest_by = "updated_at"
     empty_hint = _("No documents yet. Add one, or store them with Django's ORM or by SQL.")
     ordering = ("-updated_at",)
-    sortable_by = ("content_type", "language", "updated_at")
+    sortable_by = ("updated_at",)
 
     class Media:
         css = {"all": ["assistant_embeddings/tags.css"]}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib.admin import site
-from django.db import connection
+from django.db import connection, models
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
@@ -153,6 +153,21 @@ def test_several_fields_are_looked_up_by_one_query() -> None:
 
     assert set(keys) == {user.pk, other.pk}
     assert len(queries) == 1
+
+
+# Tables that stay small may be sorted by anything.
+@pytest.mark.parametrize(
+    "name", sorted(TABLES.keys() - {"system_settings", "model_configs", "embedding_models"})
+)
+def test_lists_are_sorted_by_what_an_index_sorts_alone(name: str) -> None:
+    model = TABLES[name].model
+    leading = {index.fields[0].lstrip("-") for index in model._meta.indexes if index.fields}
+
+    for column in site.get_model_admin(model).sortable_by:
+        field = model._meta.get_field(column)
+        # Rows of the same role or kind are most of the table, and would be sorted by their key.
+        assert column in leading
+        assert isinstance(field, models.DateTimeField) or column == "username"
 
 
 @every_table
