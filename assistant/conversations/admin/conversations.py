@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth import get_user_model
+from django.contrib.auth import get_permission_codename, get_user_model
 from django.db import models
 from django.http import HttpRequest
-from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
+from assistant.conversations.admin.threads import Thread, duration
 from assistant.conversations.models import Conversation, Message
 from assistant.db.admin import (
     IndexedValuesFilter,
@@ -17,6 +17,7 @@ from assistant.db.admin import (
     changelist_link,
     object_link,
 )
+from assistant.db.admin.forms import grouped
 
 
 @admin.register(Conversation)
@@ -26,9 +27,9 @@ class ConversationAdmin(TableAdmin):
     fieldsets = (
         (None, {"fields": ("user", "title", "agent_type", "context_length", "is_active")}),
         (_("Details"), {"fields": ("metadata", "created_at", "updated_at")}),
-        (_("Statistics"), {"fields": ("messages", "tokens", "response_time")}),
     )
-    readonly_fields = ("created_at", "updated_at", "messages", "tokens", "response_time")
+    readonly_fields = ("created_at", "updated_at")
+    change_form_template = "admin/assistant_conversations/conversation/change_form.html"
     # Where the host's users can be searched, get_autocomplete_fields() has something better.
     raw_id_fields = ("user",)
     list_display = ("title_or_key", "owner", "agent_type", "messages", "is_active", "updated_at")
@@ -46,6 +47,9 @@ class ConversationAdmin(TableAdmin):
     empty_hint = _("No conversations yet. Programs store them with Django's ORM or by SQL.")
     sortable_by = ("agent_type", "updated_at")
 
+    class Media:
+        css = {"all": ["assistant_conversations/thread.css"]}
+
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         """Name the user by whatever the host's users log in with."""
         users = get_user_model()
@@ -59,6 +63,51 @@ class ConversationAdmin(TableAdmin):
         if not self.admin_site.is_registered(users):
             return ()
         return ("user",) if self.admin_site.get_model_admin(users).search_fields else ()
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> Any:
+        """Show a stored conversation's messages beside its form."""
+        if obj is not None and not context.get("is_popup"):
+            thread = self.get_thread(request, obj)
+            context["thread"] = thread
+            context["thread_facts"] = self.get_thread_facts(request, obj, thread)
+            context["may_view_messages"] = self._may(request, "view")
+            context["may_add_messages"] = self._may(request, "add")
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _may(self, request: HttpRequest, action: str) -> bool:
+        name = f"has_{action}_permission"
+        if self.admin_site.is_registered(Message):
+            return bool(getattr(self.admin_site.get_model_admin(Message), name)(request))
+        codename = get_permission_codename(action, Message._meta)
+        return bool(request.user.has_perm(f"{Message._meta.app_label}.{codename}"))
+
+    def get_thread(self, request: HttpRequest, obj: Conversation) -> Thread:
+        """Return the messages to show."""
+        return Thread(conversation=obj, query=request.GET, site=self.admin_site)
+
+    def get_thread_facts(
+        self, request: HttpRequest, obj: Conversation, thread: Thread
+    ) -> list[tuple[Any, list[Any]]]:
+        """Return what the page tells about the conversation: names and lists of values."""
+        times = thread.first_and_last
+        facts: list[tuple[Any, list[Any]]] = [
+            (_("user"), [self.owner(obj)]),
+            (_("messages"), [self.messages(obj)]),
+            (_("tokens"), [self.tokens(obj)]),
+            (_("average response time"), [self.response_time(obj)]),
+            (_("first message"), [times["first"]]),
+            (_("last message"), [times["last"]]),
+            (_("models"), [f"{name} ({grouped(count)})" for name, count in thread.model_counts]),
+        ]
+        return [(name, values) for name, values in facts if values not in ([None], [])]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Fetch the statistics, which many columns and lines show."""
@@ -90,10 +139,9 @@ class ConversationAdmin(TableAdmin):
     @admin.display(description=_("tokens"))
     def tokens(self, obj: Conversation) -> str:
         """Return how many tokens the messages have."""
-        return number_format(obj.stats.total_tokens if hasattr(obj, "stats") else 0)
+        return grouped(obj.stats.total_tokens if hasattr(obj, "stats") else 0)
 
     @admin.display(description=_("average response time"))
     def response_time(self, obj: Conversation) -> str | None:
         """Return the mean generation time."""
-        seconds = obj.stats.avg_response_time if hasattr(obj, "stats") else None
-        return None if seconds is None else _("%(seconds)s s") % {"seconds": f"{seconds:.3g}"}
+        return duration(obj.stats.avg_response_time if hasattr(obj, "stats") else None)

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from assistant.conversations.admin.threads import place_link
 from assistant.conversations.forms import MessageForm
 from assistant.conversations.models import Message
 from assistant.db.admin import (
@@ -32,12 +33,16 @@ class MessageAdmin(WordSearchMixin, TableAdmin):
 
     form = MessageForm
     fieldsets = (
-        (None, {"fields": ("conversation", "role", "content", "timestamp", "token_count")}),
+        (
+            None,
+            {"fields": ("conversation", "place", "role", "content", "timestamp", "token_count")},
+        ),
         (
             _("Generation"),
             {"fields": ("model_name", "generation_time", "temperature", "generation_config")},
         ),
     )
+    readonly_fields = ("place",)
     verbatim_fields = ("content",)
     autocomplete_fields = ("conversation",)
     list_display = ("start", "role", "conversation_link", "model_name", "timestamp")
@@ -99,3 +104,8 @@ class MessageAdmin(WordSearchMixin, TableAdmin):
     def conversation_link(self, obj: Message) -> str:
         """Return a link to the conversation."""
         return object_link(self.admin_site, obj.conversation, str(obj.conversation))
+
+    @admin.display(description=_("in its conversation"))
+    def place(self, obj: Message) -> str:
+        """Return a link to the message among the others."""
+        return place_link(self.admin_site, obj, str(_("Show what was said before and after")))

@@ -29,6 +29,11 @@ class MessageQuerySet(FullTextQuerySet):
         """Order as they were said."""
         return self.order_by("timestamp", "id")
 
+    def before(self, message: "Message") -> "MessageQuerySet":
+        """Keep what comes before this one in that order."""
+        same_time = models.Q(timestamp=message.timestamp, id__lt=message.pk)
+        return self.filter(models.Q(timestamp__lt=message.timestamp) | same_time)
+
 
 class Message(UUIDModel):
     """One message of a conversation.

@@ -132,9 +132,9 @@ class ListMixin(SearchMixin):
         return name in filters and rest in FILTER_LOOKUPS
 
 
-def object_link(site: AdminSite, obj: models.Model, text: str) -> str:
+def object_link(site: AdminSite, obj: models.Model, text: str, *, query: str = "") -> str:
     """Return a link to a row's page, or the text alone where there is none."""
-    return _link(site, type(obj), "change", text, args=[quote(str(obj.pk))])
+    return _link(site, type(obj), "change", text, args=[quote(str(obj.pk))], query=query)
 
 
 def changelist_link(site: AdminSite, model: type[models.Model], count: int, **filters: Any) -> str:
