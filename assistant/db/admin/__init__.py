@@ -11,16 +11,21 @@ from assistant.db.admin.forms import (
     TableForm,
 )
 from assistant.db.admin.lists import TableChangeList, changelist_link, object_link
+from assistant.db.admin.overview import Card, Overview, overview_cards
 from assistant.db.admin.readonly import ReadOnlyAdmin
+from assistant.db.admin.related import RelatedListsMixin
 from assistant.db.admin.search import WordSearchMixin, highlighted
 from assistant.db.admin.tables import TableAdmin
 
 __all__ = [
     "MAX_FORM_BYTES",
+    "Card",
     "IndexedValuesFilter",
     "LinkedObjectFilter",
     "LongTextFormField",
+    "Overview",
     "ReadOnlyAdmin",
+    "RelatedListsMixin",
     "TableAdmin",
     "TableChangeList",
     "TableForm",
@@ -28,4 +33,5 @@ __all__ = [
     "changelist_link",
     "highlighted",
     "object_link",
+    "overview_cards",
 ]

@@ -10,7 +10,7 @@ from django.db import connections, models, router
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-__all__ = ["IndexedValuesFilter", "LinkedObjectFilter"]
+__all__ = ["ExactFilter", "IndexedValuesFilter", "LinkedObjectFilter", "indexed_values"]
 
 MAX_VALUES = 50
 
@@ -68,7 +68,7 @@ class IndexedValuesFilter(ExactFilter):
         field_path: str,
     ) -> None:
         super().__init__(field, request, params, model, model_admin, field_path)
-        self.values = _indexed_values(model, field)
+        self.values = indexed_values(model, field)
         if self.value is not None and self.value not in self.values:
             self.values.append(self.value)
 
@@ -83,7 +83,8 @@ class IndexedValuesFilter(ExactFilter):
             yield self._choice(changelist, value, value or _("(empty)"))
 
 
-def _indexed_values(model: type[models.Model], field: "models.Field[Any, Any]") -> list[str]:
+def indexed_values(model: type[models.Model], field: "models.Field[Any, Any]") -> list[str]:
+    """Return the first 50 values of an indexed column."""
     connection = connections[router.db_for_read(model)]
     table = connection.ops.quote_name(model._meta.db_table)
     column = connection.ops.quote_name(str(field.column))

@@ -1,5 +1,6 @@
 """The base of every table's admin page."""
 
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -8,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from assistant.db.admin.deletions import DeletionsMixin
+from assistant.db.admin.filters import indexed_values
 from assistant.db.admin.forms import (
     MAX_FORM_BYTES,
     BaseModelForm,
@@ -19,12 +21,15 @@ from assistant.db.admin.forms import (
     grouped,
 )
 from assistant.db.admin.large import LargeValuesMixin
+from assistant.db.admin.overview import Overview
 from assistant.db.admin.refusals import RefusalsMixin
+from assistant.db.admin.related import RelatedListsMixin
+from assistant.db.admin.widgets import SuggestionsInput
 
 __all__ = ["TableAdmin"]
 
 
-class TableAdmin(RefusalsMixin, LargeValuesMixin, DeletionsMixin):
+class TableAdmin(RefusalsMixin, RelatedListsMixin, LargeValuesMixin, DeletionsMixin):
     """A table's pages: bounded, safe against bad input, and saving only what was edited."""
 
     form: type[BaseModelForm] = TableForm
@@ -34,6 +39,10 @@ class TableAdmin(RefusalsMixin, LargeValuesMixin, DeletionsMixin):
     }
     # Texts that are kept as they are, spaces at both ends included.
     verbatim_fields: tuple[str, ...] = ()
+    # Short texts of columns with an index, whose values so far the form suggests.
+    suggested_fields: tuple[str, ...] = ()
+    # How the table shows in the overview of the index page, if it does.
+    overview: Overview | None = None
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Leave out of the page for a new row what only a stored one has."""
@@ -58,6 +67,8 @@ class TableAdmin(RefusalsMixin, LargeValuesMixin, DeletionsMixin):
             limit = _("Up to %(limit)s bytes; larger texts go in through SQL or Django's ORM.")
             kwargs["help_text"] = limit % {"limit": grouped(MAX_FORM_BYTES)}
             kwargs["strip"] = False
+        if db_field.name in self.suggested_fields:
+            kwargs["widget"] = SuggestionsInput(partial(indexed_values, self.model, db_field))
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def formfield_for_foreignkey(

@@ -229,3 +229,27 @@ def test_deleting_a_user_counts_what_goes_along(root: Client) -> None:
     assert notices(root.post(page(user, "delete"), {"post": "yes"}, follow=True)) == [
         f"The user “{user}” was deleted successfully."
     ]
+
+
+def test_a_user_leads_to_the_own_conversations_by_a_bounded_count(
+    root: Client, viewer: Client
+) -> None:
+    user = factories.make_user()
+    factories.make_conversation(user=user)
+    address = f"/admin/assistant_conversations/conversation/?user__exact={user.pk}"
+
+    for client in (root, viewer):
+        text = client.get(page(user, "change")).text
+        assert f'<a href="{address}">1 conversation</a>' in text
+
+
+def test_the_conversations_of_a_user_are_not_fetched(root: Client) -> None:
+    user = factories.make_user()
+    numbers = []
+    for _ in range(2):
+        factories.make_conversation(user=user)
+        with CaptureQueriesContext(connection) as queries:
+            root.get(page(user, "change"))
+        numbers.append(len(queries))
+
+    assert numbers[0] == numbers[1]

@@ -1,5 +1,6 @@
 """The knowledge base in the admin site."""
 
+import re
 from typing import Any
 
 import pytest
@@ -153,17 +154,37 @@ def test_any_search_is_answered(root: Client, text: str) -> None:
 
 
 def test_the_vector_is_neither_fetched_nor_shown(root: Client, viewer: Client) -> None:
-    document = make_embedded()
+    document = make_embedded(tags=["a"])
+    addresses = [LIST, f"{LIST}?tags__exact=a", f"{LIST}?q=words"]
+    addresses += [page(document, name) for name in ("change", "history", "delete")]
 
     for client in (root, viewer):
-        for address in (LIST, page(document, "change"), page(document, "delete")):
+        for address in addresses:
             with CaptureQueriesContext(connection) as queries:
                 response = client.get(address)
             assert "0.1234" not in response.text
             for query in queries:
-                assert '"embedding_vector"' not in query["sql"].replace(
-                    '"embedding_vector" IS NOT NULL', ""
-                )
+                sql = query["sql"].replace('"embedding_vector" IS NOT NULL', "")
+                sql = sql.replace('vector_dims("knowledge_base"."embedding_vector")', "")
+                assert '"embedding_vector"' not in sql
+
+
+def test_what_is_known_of_the_vector(root: Client, viewer: Client) -> None:
+    document = make_embedded()
+    model = page(document.embedding_model, "change")
+
+    for client in (root, viewer):
+        text = client.get(page(document, "change")).text
+        assert re.search(rf'href="{model}[^"]*">tiny</a>', text)
+        assert re.search(r"Dimension:</label>\s*<div[^>]*>3</div>", text)
+
+
+def test_a_document_without_a_vector_has_no_dimension(root: Client) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        text = root.get(page(factories.make_document(), "change")).text
+
+    assert re.search(r"Dimension:</label>\s*<div[^>]*>-</div>", text)
+    assert not [query for query in queries if "vector_dims" in query["sql"]]
 
 
 def test_the_model_of_the_vector_stays(root: Client) -> None:
@@ -197,3 +218,84 @@ def test_a_document_too_large_for_the_form_is_shown_in_part_and_kept(
     document.refresh_from_db()
     assert document.title == "New"
     assert len(document.content) == 1_500_000
+
+
+@pytest.mark.parametrize(
+    "size, text",
+    [(None, "-"), (0, "0\xa0bytes"), (1_572_864, "1.5\xa0MB"), (2**31 - 1, "2.0\xa0GB")],
+)
+def test_the_size_of_the_file_is_readable(
+    root: Client, viewer: Client, size: int | None, text: str
+) -> None:
+    document = factories.make_document(file_size=size)
+
+    for client in (root, viewer):
+        assert f'<td class="field-size">{text}</td>' in client.get(LIST).text
+        shown = client.get(page(document, "change")).text
+        assert re.search(rf">Size:</label>\s*<div[^>]*>{text}</div>", shown)
+
+
+def suggestions(text: str, name: str) -> list[str]:
+    """Return what the input of a column suggests."""
+    assert f'list="id_{name}_suggestions"' in text
+    [options] = re.findall(rf'<datalist id="id_{name}_suggestions">(.*?)</datalist>', text)
+    return re.findall(r'value="([^"]*)"', options)
+
+
+def test_known_values_are_suggested_and_others_taken(root: Client) -> None:
+    factories.make_document(content_type="markdown", language="en")
+    factories.make_document(content_type="<b>", language="")
+    document = factories.make_document()
+
+    for address in (page(document, "change"), page(KnowledgeDocument, "add")):
+        text = root.get(address).text
+        assert suggestions(text, "content_type") == ["&lt;b&gt;", "markdown", "text"]
+        assert suggestions(text, "language") == ["en"]
+    root.post(page(document, "change"), new_document(content_type="new", language="eo"))
+
+    document.refresh_from_db()
+    assert (document.content_type, document.language) == ("new", "eo")
+
+
+def test_suggestions_are_bounded_and_found_through_the_index(root: Client) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO knowledge_base (title, content, language) "
+            "SELECT 'x', 'x', 'l' || i FROM generate_series(1, 60) AS i"
+        )
+
+    with CaptureQueriesContext(connection) as queries:
+        text = root.get(page(KnowledgeDocument, "add")).text
+
+    assert len(suggestions(text, "language")) == 50
+    assert len([query for query in queries if "RECURSIVE" in query["sql"]]) == 2
+    assert not [query for query in queries if "DISTINCT" in query["sql"]]
+
+
+def test_those_who_only_look_get_no_suggestions(viewer: Client) -> None:
+    document = factories.make_document(content_type="markdown")
+
+    text = viewer.get(page(document, "change")).text
+
+    assert "<datalist" not in text
+    assert "markdown" in text
+
+
+def test_the_last_change_of_the_overview_is_found_through_the_index(root: Client) -> None:
+    index = "CREATE INDEX IF NOT EXISTS idx_knowledge_base_updated_at"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{index} ON knowledge_base (updated_at DESC)")
+        cursor.execute(
+            "INSERT INTO knowledge_base (title, content, updated_at) "
+            "SELECT 'x', 'x', now() - i * interval '1 minute' FROM generate_series(1, 5000) AS i"
+        )
+        cursor.execute("ANALYZE knowledge_base")
+    with CaptureQueriesContext(connection) as queries:
+        root.get("/admin/")
+    [sql] = [query["sql"] for query in queries if "to_regclass" in query["sql"]]
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (COSTS OFF) {sql}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "using idx_knowledge_base_updated_at" in plan

@@ -1,0 +1,271 @@
+"""Counts and last activity of the tables, in one query."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection, models
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from assistant.conversations.models import Conversation, Message
+from assistant.db.admin import Card, Overview, TableAdmin, overview_cards
+from assistant.settings.models import SystemSetting
+from tests import factories
+
+TABLES = {Conversation: Overview(2, "updated_at"), Message: Overview(1, "timestamp")}
+
+
+def cards(
+    user: Any = None,
+    tables: Mapping[type[models.Model], Overview] = TABLES,
+    site: admin.AdminSite = admin.site,
+) -> dict[type[models.Model], Card]:
+    """Return the overview as a user sees it; by default a superuser."""
+    request = RequestFactory().get("/")
+    request.user = user or factories.make_user(is_staff=True, is_superuser=True)
+    found = {card.model: card for card in overview_cards(site, request, tables)}
+    return {model: card for model, card in found.items() if model in tables}
+
+
+def fill(rows: int) -> None:
+    """Store settings through SQL."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO system_settings (key, value) "
+            "SELECT 'n' || i, '1' FROM generate_series(1, %s) AS i",
+            [rows],
+        )
+
+
+def execute(statement: str = "ANALYZE system_settings") -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+SETTINGS = {SystemSetting: Overview(1)}
+
+
+def count_of_settings() -> str:
+    return cards(tables=SETTINGS)[SystemSetting].number
+
+
+@pytest.fixture
+def limit(settings: Any, db: None) -> int:
+    """Let ten rows be counted, of a table without what other tests have left in its file."""
+    settings.ASSISTANT = {"LIST_MAX_ROWS": 10}
+    execute("TRUNCATE system_settings")
+    return 10
+
+
+@pytest.mark.django_db
+def test_tables_are_counted_linked_and_in_order() -> None:
+    message = factories.make_message()
+    factories.make_message(conversation=message.conversation)
+
+    found = cards()
+
+    assert list(found) == [Message, Conversation]
+    assert (found[Message].number, found[Conversation].number) == ("2", "1")
+    assert found[Message].url == "/admin/assistant_conversations/message/"
+    assert str(found[Message].title) == "Messages"
+    assert not found[Message].is_empty
+
+
+@pytest.mark.django_db
+def test_empty_tables() -> None:
+    found = cards()
+
+    assert [(card.number, card.is_empty, card.activity) for card in found.values()] == [
+        ("0", True, None),
+        ("0", True, None),
+    ]
+
+
+@pytest.mark.django_db
+def test_the_admin_class_says_how_its_table_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        admin.site.get_model_admin(Conversation), "overview", Overview(0, "created_at", "begun")
+    )
+
+    found = cards()
+
+    assert list(found) == [Conversation, Message]
+    assert found[Conversation].activity_text == "begun"
+
+
+@pytest.mark.django_db
+def test_up_to_the_limit_a_count_is_exact(limit: int) -> None:
+    fill(limit)
+
+    assert count_of_settings() == "10"
+
+
+@pytest.mark.django_db
+def test_a_table_that_was_never_analysed_is_not_guessed(limit: int) -> None:
+    fill(limit + 1)
+    execute("UPDATE pg_class SET reltuples = -1, relpages = 0 WHERE relname = 'system_settings'")
+
+    assert count_of_settings() == "more than 10"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("stale, text", [(5, "more than 10"), (1_234_567, "about 1,200,000")])
+def test_estimates_round_and_never_contradict_the_count(limit: int, stale: int, text: str) -> None:
+    fill(limit + 1)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE pg_class SET reltuples = %s, relpages = greatest("
+            "pg_relation_size(oid) / current_setting('block_size')::int, 1)"
+            " WHERE relname = 'system_settings' AND relkind = 'r'",
+            [stale],
+        )
+
+    assert count_of_settings() == text
+
+
+@pytest.mark.django_db
+def test_an_estimate_follows_a_table_that_has_grown_since(limit: int) -> None:
+    fill(1000)
+    execute()
+    before = count_of_settings()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO system_settings (key, value) "
+            "SELECT 'm' || i, '1' FROM generate_series(1, 9000) AS i"
+        )
+
+    number = int(count_of_settings().removeprefix("about ").replace(",", ""))
+
+    assert before in ("about 1,000", "about 990")
+    assert 8_000 <= number <= 12_000
+
+
+@pytest.mark.django_db
+def test_an_emptied_table_is_not_estimated(limit: int) -> None:
+    fill(1000)
+    execute()
+    SystemSetting.objects.all().delete()
+
+    assert count_of_settings() == "0"
+
+
+@pytest.mark.django_db
+def test_a_table_of_the_same_name_in_another_schema_is_not_meant(limit: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA elsewhere")
+        cursor.execute("CREATE TABLE elsewhere.system_settings AS SELECT generate_series(1, 9000)")
+        cursor.execute("ANALYZE elsewhere.system_settings")
+    fill(100)
+    execute()
+
+    assert count_of_settings() == "about 100"
+
+
+class SomeAdmin(TableAdmin):
+    """Shows each user some rows."""
+
+    def get_queryset(self, request: Any) -> Any:
+        return super().get_queryset(request).filter(key__startswith="n1")
+
+
+class NoneAdmin(TableAdmin):
+    """Shows nobody any row."""
+
+    def get_queryset(self, request: Any) -> Any:
+        return super().get_queryset(request).none()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "admin_class, rows, text",
+    [(SomeAdmin, 30, "more than 10"), (SomeAdmin, 5, "1"), (NoneAdmin, 30, "0")],
+)
+def test_the_rows_are_those_of_the_admin_class(
+    limit: int, admin_class: Any, rows: int, text: str
+) -> None:
+    site = admin.AdminSite(name="some")
+    site.register(SystemSetting, admin_class)
+    fill(rows)
+    execute()
+
+    overview = {SystemSetting: Overview(1, "updated_at")}
+    assert cards(tables=overview, site=site)[SystemSetting].number == text
+
+
+@pytest.mark.django_db
+def test_only_what_the_user_may_view_is_counted() -> None:
+    assert cards(factories.make_user(is_staff=True)) == {}
+    with CaptureQueriesContext(connection) as queries:
+        assert cards(AnonymousUser()) == {}
+    assert not queries.captured_queries
+
+
+@pytest.mark.django_db
+def test_one_query_for_all_tables_however_many_rows() -> None:
+    user = factories.make_user(is_staff=True, is_superuser=True)
+    counts = []
+    for _ in range(2):
+        factories.make_message()
+        with CaptureQueriesContext(connection) as queries:
+            cards(user)
+        counts.append(len(queries))
+
+    assert counts == [1, 1]
+
+
+@pytest.mark.django_db
+def test_the_latest_activity() -> None:
+    now = timezone.now().replace(microsecond=0)
+    conversation = factories.make_conversation()
+    for minutes in (30, 3, 50):
+        time = now - timedelta(minutes=minutes)
+        factories.make_message(conversation=conversation, timestamp=time)
+
+    assert cards()[Message].activity == now - timedelta(minutes=3)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("time", ["infinity", "-infinity", "0044-03-15 BC", "12000-01-01"])
+def test_times_that_python_cannot_hold_are_passed_over(time: str) -> None:
+    then = datetime(2026, 1, 2, tzinfo=UTC)
+    user = factories.make_user()
+    with connection.cursor() as cursor:
+        for value in (then, time):
+            cursor.execute(
+                "INSERT INTO conversations (user_id, updated_at) VALUES (%s, %s)", [user.pk, value]
+            )
+
+    assert cards()[Conversation].activity == then
+
+
+@pytest.mark.django_db
+def test_activity_is_found_through_indexes() -> None:
+    user = factories.make_user(is_staff=True, is_superuser=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO conversations (user_id, updated_at) "
+            "SELECT %s, now() - i * interval '1 minute' FROM generate_series(1, 5000) AS i",
+            [user.pk],
+        )
+        cursor.execute(
+            "INSERT INTO messages (conversation_id, role, content, timestamp) "
+            "SELECT id, 'user', 'x', updated_at FROM conversations"
+        )
+        cursor.execute("ANALYZE conversations, messages")
+    with CaptureQueriesContext(connection) as queries:
+        cards(user)
+    [query] = queries
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (COSTS OFF) {query['sql']}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "using idx_messages_timestamp" in plan
+    assert "using idx_conversations_updated_at" in plan
+    assert "Sort Key: conversations" not in plan
+    assert "Sort Key: messages" not in plan
