@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "assistant.settings",
     "assistant.conversations",
     "assistant.embeddings",
+    "assistant.demo",
 ]
 
 MIDDLEWARE = [

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import modify_settings
 
 from assistant.accounts.management.commands.quickstart import enable_default_user
 from assistant.accounts.models import User
@@ -61,6 +62,23 @@ def test_from_nothing_to_a_login_and_again(tmp_path):
     assert [fault.hint for fault in faults if fault.hint not in checked.stderr] == []
     assert bool(faults) == ("assistant.W012" in checked.stderr)
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_it_loads_the_demo_data_where_told_to(tmp_path):
+    first = manage(tmp_path, "quickstart", "--no-server", "--demo")
+    second = manage(tmp_path, "quickstart", "--no-server", "--demo")
+
+    assert first.returncode == second.returncode == 0, first.stderr + second.stderr
+    assert re.search(
+        r"^Loaded: .*\b\d{2} conversations, \d{3} messages", first.stdout, re.MULTILINE
+    )
+    assert "The demo data is loaded; nothing is missing." in second.stdout
+
+
+@modify_settings(INSTALLED_APPS={"remove": "assistant.demo"})
+def test_demo_data_needs_the_demo_app():
+    with pytest.raises(CommandError, match="needs the demo app"):
+        call_command("quickstart", demo=True, no_server=True)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,11 @@ from django.db.migrations.loader import MigrationLoader
 
 from assistant.db.operations import RunSQLFile
 
-APPS = [config for config in apps.get_app_configs() if config.name.startswith("assistant.")]
+APPS = [
+    config
+    for config in apps.get_app_configs()
+    if config.name.startswith("assistant.") and any(config.get_models())
+]
 LABELS = [config.label for config in APPS]
 
 each_app = pytest.mark.parametrize("config", APPS, ids=LABELS)

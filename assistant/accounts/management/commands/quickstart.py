@@ -4,6 +4,7 @@ import os
 import secrets
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
@@ -36,14 +37,21 @@ class Command(BaseCommand):
         parser.add_argument(
             "--no-server", action="store_true", help="stop before serving the admin site"
         )
+        parser.add_argument(
+            "--demo", action="store_true", help="load the demo data, too (see load_demo)"
+        )
 
-    def handle(self, *, addrport: str, no_server: bool, verbosity: int, **options: Any) -> None:
+    def handle(self, *, addrport: str, no_server: bool, demo: bool, **options: Any) -> None:
         """Prepare the database once; then serve, reloading when code changes."""
+        if demo and not apps.is_installed("assistant.demo"):
+            raise CommandError('--demo needs the demo app: add "assistant.demo" to INSTALLED_APPS.')
         refuse_elsewhere()
         # The development server runs this command again in a process of its own.
         if os.environ.get("RUN_MAIN") != "true":
             call_command("check")
-            call_command("migrate", interactive=False, verbosity=verbosity)
+            call_command("migrate", interactive=False, verbosity=options["verbosity"])
+            if demo:
+                call_command("load_demo", stdout=self.stdout)
             self._announce(addrport, enable_default_user())
         if not no_server:
             self.stdout.flush()

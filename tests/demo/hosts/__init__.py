@@ -1,0 +1,1 @@
+"""Settings modules of projects that have some of the apps only."""
