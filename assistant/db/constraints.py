@@ -2,6 +2,7 @@
 
 import math
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -10,7 +11,23 @@ from django.utils.translation import gettext_lazy as _
 
 from assistant.db.expressions import JSONTypeOf
 
-__all__ = ["finite_check", "json_object_check", "not_negative_check", "time_check"]
+__all__ = [
+    "KeptUniqueConstraint",
+    "finite_check",
+    "json_object_check",
+    "not_negative_check",
+    "time_check",
+]
+
+
+class KeptUniqueConstraint(models.UniqueConstraint):
+    """A unique constraint for which a trigger makes room: a new row takes another's place.
+
+    So validation, of forms and of ``full_clean()``, has nothing to refuse.
+    """
+
+    def validate(self, *args: Any, **kwargs: Any) -> None:
+        """Allow what the trigger allows."""
 
 
 def json_object_check(field: str, *, name: str) -> models.CheckConstraint:

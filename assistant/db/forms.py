@@ -8,11 +8,17 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from assistant.db.masks import NOTHING, mask, unmask
+
 __all__ = ["JSONFormField"]
 
 
 class JSONFormField(forms.JSONField):
     """A JSON text area that keeps ``{}``, prints it indented and says where a mistake is."""
+
+    # Whether secrets are masked, and what masks that come back stand for; hide_secrets_of().
+    hides_secrets = False
+    stored: Any = NOTHING
 
     # What counts as "not filled in"; Django's own list has {}, [] and "" too.
     empty_values = [None]
@@ -21,6 +27,11 @@ class JSONFormField(forms.JSONField):
         """Take what an emptied text area means, such as ``dict``; without it, None."""
         super().__init__(**kwargs)
         self.when_empty = when_empty
+
+    def hide_secrets_of(self, stored: Any = NOTHING) -> None:
+        """Show masks in the place of secrets, and take them for what is stored."""
+        self.hides_secrets = True
+        self.stored = stored
 
     def clean(self, value: Any) -> Any:
         """Validate, and turn an emptied text area into the empty value."""
@@ -40,7 +51,8 @@ class JSONFormField(forms.JSONField):
         try:
             if isinstance(value, str):
                 json.loads(value, cls=self.decoder)
-            return super().to_python(value)
+            parsed = super().to_python(value)
+            return unmask(parsed, self.stored) if self.hides_secrets else parsed
         except json.JSONDecodeError as error:
             raise ValidationError(
                 _("Not valid JSON: %(message)s at line %(line)d, column %(column)d."),
@@ -58,4 +70,6 @@ class JSONFormField(forms.JSONField):
         """Show stored JSON indented, a rejected text as it was typed."""
         if isinstance(value, forms.fields.InvalidJSONInput):
             return value
+        if self.hides_secrets:
+            value = mask(value)
         return json.dumps(value, indent=2, ensure_ascii=False, cls=self.encoder)

@@ -1,6 +1,7 @@
 """The settings app."""
 
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 from django.utils.translation import gettext_lazy as _
 
 from assistant.db import checks
@@ -15,4 +16,7 @@ class SettingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks."""
+        from assistant.settings.checks import check_stored_secrets  # noqa: PLC0415
+
         checks.register()
+        register(check_stored_secrets, Tags.database)

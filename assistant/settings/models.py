@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from assistant.db.constraints import json_object_check
+from assistant.db.constraints import KeptUniqueConstraint, json_object_check
 from assistant.db.fields import JSONField, JSONObjectField, KeyField, TimestampField
 from assistant.db.indexes import Index
 from assistant.db.models import UUIDModel
@@ -52,6 +52,12 @@ class ModelConfig(UUIDModel):
         ]
         constraints = [
             json_object_check("config", name="model_configs_config_check"),
+            # At most one default; finds it, too.
+            KeptUniqueConstraint(
+                fields=["is_default"],
+                name="model_configs_is_default_key",
+                condition=models.Q(is_default=True),
+            ),
         ]
 
     def __str__(self) -> str:

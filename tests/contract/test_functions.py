@@ -12,6 +12,14 @@ users
 system_settings
     CREATE TRIGGER trigger_update_system_setting_timestamp BEFORE UPDATE ON system_settings FOR
         EACH ROW EXECUTE FUNCTION update_system_setting_timestamp()
+model_configs
+    CREATE TRIGGER trigger_keep_one_default_model_config BEFORE INSERT OR UPDATE OF is_default ON
+        model_configs FOR EACH ROW WHEN (new.is_default) EXECUTE FUNCTION
+        keep_one_default_model_config()
+    CREATE TRIGGER trigger_lock_default_model_config BEFORE UPDATE OF is_default ON model_configs
+        FOR EACH STATEMENT EXECUTE FUNCTION keep_one_default_model_config()
+    CREATE TRIGGER trigger_switch_default_model_config AFTER UPDATE OF is_default ON model_configs
+        FOR EACH STATEMENT EXECUTE FUNCTION keep_one_default_model_config()
 conversations
     CREATE TRIGGER "A_trigger_delete_conversation_messages" AFTER DELETE ON conversations FOR EACH
         ROW EXECUTE FUNCTION delete_conversation_messages()
@@ -64,8 +72,12 @@ guard_embedding_model_dimension
     guard_embedding_model_dimension() RETURNS trigger plpgsql VOLATILE
 guard_embedding_vector
     guard_embedding_vector() RETURNS trigger plpgsql VOLATILE
+keep_one_default_model_config
+    keep_one_default_model_config() RETURNS trigger plpgsql VOLATILE
 lock_conversations
     lock_conversations(uuid[]) RETURNS void plpgsql VOLATILE
+lock_default_model_config
+    lock_default_model_config() RETURNS void plpgsql VOLATILE
 rebuild_conversation_stats
     rebuild_conversation_stats(uuid[]) RETURNS void plpgsql VOLATILE
 recount_conversation_stats
@@ -111,7 +123,9 @@ def test_functions_pin_their_search_path(client: psycopg.Connection, function: s
     assert any(setting.startswith("search_path=") for setting in settings or [])
 
 
-@pytest.mark.parametrize("table", ["conversations", "conversation_stats", "embedding_models"])
+@pytest.mark.parametrize(
+    "table", ["conversations", "conversation_stats", "embedding_models", "model_configs"]
+)
 def test_functions_do_not_see_temporary_tables(client: psycopg.Connection, table: str) -> None:
     conversation = rows.conversation(client)
     client.execute(f"CREATE TEMPORARY TABLE {table} (name text)")
@@ -121,6 +135,10 @@ def test_functions_do_not_see_temporary_tables(client: psycopg.Connection, table
         [conversation],
     )
     client.execute("DELETE FROM public.messages")
+    client.execute(
+        "INSERT INTO public.model_configs (name, model_path, config, is_default)"
+        " VALUES ('a', '/a', '{}', true), ('b', '/b', '{}', true)"
+    )
     client.execute(
         "INSERT INTO knowledge_base (title, content, embedding_vector) VALUES ('T', 'C', %s)",
         [[0.5] * 384],

@@ -32,6 +32,8 @@ system_settings
     CREATE UNIQUE INDEX system_settings_pkey ON system_settings USING btree (key)
 model_configs
     CREATE INDEX idx_model_configs_default ON model_configs USING btree (is_default)
+    CREATE UNIQUE INDEX model_configs_is_default_key ON model_configs USING btree (is_default)
+        WHERE is_default
     CREATE UNIQUE INDEX model_configs_pkey ON model_configs USING btree (id)
 conversations
     CREATE UNIQUE INDEX conversations_pkey ON conversations USING btree (id)

@@ -1,5 +1,6 @@
-"""Values too large for a page: shown in part, read-only, and never fetched whole."""
+"""Values that a page shows read-only: the large ones in part, JSON without its secrets."""
 
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,15 +14,17 @@ from django.utils.translation import gettext as _
 
 from assistant.db.admin.forms import MAX_FORM_BYTES, grouped
 from assistant.db.admin.lists import large_fields
+from assistant.db.masks import mask, mask_json_text
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
 else:
     ModelAdmin = admin.ModelAdmin
 
-__all__ = ["LargeValuesMixin"]
+__all__ = ["LargeValuesMixin", "text_box"]
 
 EXCERPT_LENGTH = 2000
+MAX_ROWS = 20
 
 
 class Excerpt(NamedTuple):
@@ -39,7 +42,19 @@ class OctetLength(models.Func):
 
 
 class LargeValuesMixin(ModelAdmin):
-    """Replaces a form field by an excerpt where the stored value exceeds the form's limit."""
+    """Replaces a form field by an excerpt where the stored value exceeds the form's limit.
+
+    And JSON that is not for editing by JSON that is indented and masked.
+    """
+
+    def secret_name(self, obj: Any, field: "models.Field[Any, Any]") -> str | None:
+        """Return the name that a column's whole value goes by, where the row gives it one."""
+        return None
+
+    def json_html(self, obj: Any, field: "models.Field[Any, Any]") -> str:
+        """Return JSON that is not for editing."""
+        value = mask(getattr(obj, field.name), self.secret_name(obj, field))
+        return text_box(json.dumps(value, indent=2, ensure_ascii=False))
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
@@ -63,11 +78,10 @@ class LargeValuesMixin(ModelAdmin):
             excerpts |= {name: values[name] for name in unreadable}
             obj = found.defer(*excerpts).first()
         if obj is not None:
-            displays = {
-                name: _excerpt_display(obj._meta.get_field(name), excerpt)
+            obj.oversized = {  # type: ignore[attr-defined]
+                name: self._excerpt_display(obj, obj._meta.get_field(name), excerpt)
                 for name, excerpt in excerpts.items()
             }
-            obj.oversized = displays  # type: ignore[attr-defined]
         return obj
 
     def _measure(self, found: models.QuerySet[Any]) -> dict[str, Excerpt]:
@@ -83,17 +97,62 @@ class LargeValuesMixin(ModelAdmin):
         }
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Put excerpts in the place of oversized values."""
-        displays = getattr(obj, "oversized", {})
+        """Put excerpts, and JSON that is not for editing, in the place of the form's fields."""
+        displays = {}
+        if obj is not None:
+            displays = {**self._json_displays(request, obj), **getattr(obj, "oversized", {})}
+            obj.shown_instead = displays
         return [
             (title, {**options, "fields": _replace(options["fields"], displays)})
             for title, options in super().get_fieldsets(request, obj)
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Add the excerpts."""
-        displays = getattr(obj, "oversized", {})
+        """Add what get_fieldsets() has put there."""
+        displays = getattr(obj, "shown_instead", {})
         return [*super().get_readonly_fields(request, obj), *displays.values()]
+
+    def _json_displays(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        fields = large_fields(self.model, models.JSONField)
+        if self.has_change_permission(request, obj):
+            readonly = self.get_readonly_fields(request, obj)
+            fields = [field for field in fields if field.name in readonly]
+        return {field.name: self._json_display(field) for field in fields}
+
+    def _json_display(self, field: Any) -> Callable[[models.Model], str]:
+        @admin.display(description=field.verbose_name)
+        def display(obj: models.Model) -> str:
+            return self.json_html(obj, field)
+
+        return _named(display, field)
+
+    def _excerpt_display(
+        self, row: models.Model, field: Any, excerpt: Excerpt
+    ) -> Callable[[models.Model], str]:
+        text = excerpt.text
+        if isinstance(field, models.JSONField):
+            text = mask_json_text(text, self.secret_name(row, field))
+
+        @admin.display(description=field.verbose_name)
+        def display(obj: models.Model) -> str:
+            return format_html("{}<br>{}", _reason(excerpt), text_box(f"{text}…", MAX_ROWS // 2))
+
+        return _named(display, field)
+
+
+def text_box(text: str, rows: int | None = None) -> str:
+    """Return a text as an area that wraps and scrolls as the editable ones do."""
+    rows = rows or min(text.count("\n") + 1, MAX_ROWS)
+    # Without a name it sends nothing.
+    return format_html(
+        '<textarea class="vLargeTextField" rows="{}" readonly>\n{}</textarea>', rows, text
+    )
+
+
+def _named(display: Any, field: Any) -> Any:
+    # Django makes the field's CSS class from it.
+    display.__name__ = field.name
+    return display
 
 
 def _replace(fields: Any, displays: dict[str, Any]) -> list[Any]:
@@ -103,26 +162,14 @@ def _replace(fields: Any, displays: dict[str, Any]) -> list[Any]:
     ]
 
 
-def _excerpt_display(field: Any, excerpt: Excerpt) -> Callable[[models.Model], str]:
-    @admin.display(description=field.verbose_name)
-    def display(obj: models.Model) -> str:
+def _reason(excerpt: Excerpt) -> str:
+    reason = _(
+        "This value has %(size)s bytes, and a page shows and takes %(limit)s: this is its "
+        "beginning, read-only. Change it through SQL or Django's ORM."
+    )
+    if excerpt.bytes <= MAX_FORM_BYTES:
         reason = _(
-            "This value has %(size)s bytes, and a page shows and takes %(limit)s: this is its "
-            "beginning, read-only. Change it through SQL or Django's ORM."
+            "This value, or another of this page, is JSON that PostgreSQL reads and Python does "
+            "not: this is its beginning, read-only. Change it through SQL."
         )
-        if excerpt.bytes <= MAX_FORM_BYTES:
-            reason = _(
-                "This value, or another of this page, is JSON that PostgreSQL reads and Python "
-                "does not: this is its beginning, read-only. Change it through SQL."
-            )
-        reason %= {"size": grouped(excerpt.bytes), "limit": grouped(MAX_FORM_BYTES)}
-        # A text area without a name wraps and scrolls as the others do, and sends nothing.
-        return format_html(
-            '{}<br><textarea class="vLargeTextField" rows="10" readonly>\n{}…</textarea>',
-            reason,
-            excerpt.text,
-        )
-
-    # Django makes the field's CSS class from it.
-    display.__name__ = field.name
-    return display
+    return reason % {"size": grouped(excerpt.bytes), "limit": grouped(MAX_FORM_BYTES)}

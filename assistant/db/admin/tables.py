@@ -1,5 +1,6 @@
 """The base of every table's admin page."""
 
+from copy import deepcopy
 from functools import partial
 from typing import Any
 
@@ -25,6 +26,7 @@ from assistant.db.admin.overview import Overview
 from assistant.db.admin.refusals import RefusalsMixin
 from assistant.db.admin.related import RelatedListsMixin
 from assistant.db.admin.widgets import SuggestionsInput
+from assistant.db.forms import JSONFormField
 
 __all__ = ["TableAdmin"]
 
@@ -53,6 +55,15 @@ class TableAdmin(RefusalsMixin, RelatedListsMixin, LargeValuesMixin, DeletionsMi
         for _title, options in fieldsets:
             options["fields"] = [field for field in options["fields"] if field not in made]
         return [(title, options) for title, options in fieldsets if options["fields"]]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Mask the secrets in JSON."""
+        form: Any = super().get_form(request, obj, **kwargs)
+        for name, field in form.base_fields.items():
+            if isinstance(field, JSONFormField):
+                form.base_fields[name] = field = deepcopy(field)  # it may be its class's own
+                field.hide_secrets_of(*([] if obj is None else [getattr(obj, name)]))
+        return form
 
     def formfield_for_dbfield(
         self, db_field: "models.Field[Any, Any]", request: HttpRequest, **kwargs: Any

@@ -1,0 +1,211 @@
+"""What looks like a secret.
+
+A name is split into words at everything but letters and digits and at humps (``openaiApiKey`` is
+"openai api key"). It looks like a secret's where a run of its words spells one of
+``conf.SECRET_NAMES``, in the singular or the plural, unless
+
+* the word after the run, or the name's last word, describes the secret or says where it is:
+  ``token_limit``, ``tokens_per_minute``, ``password_min_length``, ``api_key_env``;
+* it is a token of text: one of a tokenizer's (``eos_token``), one that is counted
+  (``max_token``), or tokens in the plural but for those that let somebody in
+  (``access_tokens``).
+
+What looks like a secret is one only where it holds something: null, true, false and what is empty
+have nothing to hide. Passwords in URLs (``postgresql://user:password@host``) are secrets, too,
+under whatever name.
+"""
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from assistant.conf import conf
+
+__all__ = ["MASK", "find_secret", "holds_something", "is_secret_name", "mask_urls"]
+
+# What pages show in a secret's place.
+MASK = "********"
+
+WORD_BREAKS = re.compile(
+    r"[\W_]+"
+    r"|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
+    r"|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])"
+)
+
+# After a secret's name: how many, how long, of which kind, for how long, and where it is.
+DESCRIBING = frozenset(
+    [
+        "algorithm",
+        "budget",
+        "cost",
+        "count",
+        "counts",
+        "day",
+        "days",
+        "description",
+        "enabled",
+        "endpoint",
+        "env",
+        "environment",
+        "expiration",
+        "expires",
+        "expiry",
+        "file",
+        "filename",
+        "hasher",
+        "hashers",
+        "hour",
+        "hours",
+        "kind",
+        "label",
+        "length",
+        "lifetime",
+        "limit",
+        "limits",
+        "max",
+        "maximum",
+        "min",
+        "minimum",
+        "minute",
+        "minutes",
+        "name",
+        "names",
+        "path",
+        "per",
+        "policy",
+        "price",
+        "rate",
+        "ref",
+        "reference",
+        "refs",
+        "required",
+        "retries",
+        "seconds",
+        "size",
+        "timeout",
+        "ttl",
+        "type",
+        "uri",
+        "url",
+        "usage",
+        "used",
+        "validators",
+        "var",
+        "variable",
+        "version",
+    ]
+)
+# Before "token": a tokenizer's own, or a number of them.
+OF_TEXT = frozenset(
+    [
+        "bos",
+        "cls",
+        "completion",
+        "end",
+        "eos",
+        "image",
+        "input",
+        "mask",
+        "max",
+        "maximum",
+        "min",
+        "minimum",
+        "num",
+        "number",
+        "output",
+        "pad",
+        "per",
+        "prompt",
+        "sep",
+        "special",
+        "start",
+        "stop",
+        "total",
+        "unk",
+    ]
+)
+# Before "tokens": what lets somebody in, however many there are.
+OF_ACCESS = frozenset(["access", "api", "auth", "bearer", "id", "oauth", "refresh"])
+
+# Of scheme://user:password@host the password; within JSON a string ends at its quote.
+URL_PASSWORD = re.compile(r"(?<=://)([^\s/?#:@]*:)[^\s/?#]+(?=@)")
+URL_PASSWORD_IN_JSON = re.compile(r'(?<=://)([^\s/?#:@"]*:)(?:[^\s/?#"\\]|\\.)+(?=@)')
+URL_PASSWORD_CUT_OFF = re.compile(r'(?<=://)([^\s/?#:@"]*:)[^\s/?#@"]+\Z')
+
+
+def is_secret_name(name: str) -> bool:
+    """Tell whether what has this name is to be masked."""
+    return _is_secret_name(name, conf.SECRET_NAMES)
+
+
+@lru_cache(maxsize=4096)
+def _is_secret_name(name: str, secret_names: tuple[str, ...]) -> bool:
+    # Words may be joined in the name that are apart in the list, and the other way round.
+    spelled = {"".join(_words(secret)) for secret in secret_names}
+    longest = max(map(len, spelled), default=0) + 1
+    words = _words(name)
+    for start in range(len(words)):
+        text = ""
+        for end in range(start, len(words)):
+            text += words[end]
+            if len(text) > longest:
+                break
+            if _is_spelled(text, spelled) and not _is_exempt(words, start, end, text):
+                return True
+    return False
+
+
+def _words(name: str) -> list[str]:
+    return [word.casefold() for word in WORD_BREAKS.split(name) if word]
+
+
+def _is_spelled(text: str, spelled: set[str]) -> bool:
+    return text in spelled or (text.endswith("s") and text[:-1] in spelled)
+
+
+def _is_exempt(words: list[str], start: int, end: int, text: str) -> bool:
+    after = words[end + 1 :]
+    if after and (after[0] in DESCRIBING or after[-1] in DESCRIBING):
+        return True
+    before = words[start - 1] if start else ""
+    if text == "tokens":
+        return before not in OF_ACCESS
+    return text == "token" and before in OF_TEXT
+
+
+def holds_something(value: Any) -> bool:
+    """Tell whether there is anything to hide."""
+    return not (value is None or isinstance(value, bool) or value in ("", [], {}))
+
+
+def mask_urls(text: str, *, in_json: bool = False, is_cut: bool = False) -> str:
+    """Return a text without the passwords of its URLs, of the last where it was cut off."""
+    if "://" not in text:
+        return text
+    pattern = URL_PASSWORD_IN_JSON if in_json else URL_PASSWORD
+    masked = pattern.sub(lambda found: f"{found[1]}{MASK}", text)
+    if is_cut:
+        masked = URL_PASSWORD_CUT_OFF.sub(lambda found: f"{found[1]}{MASK}", masked)
+    return masked
+
+
+def find_secret(value: Any, name: str | None = None) -> str | None:
+    """Return the place of a secret in JSON, such as ``$.openai.api_key``, or None.
+
+    Where the value's own ``name`` looks like a secret's that is ``$``.
+    """
+    if name is not None and is_secret_name(name):
+        return "$" if holds_something(value) else None
+    pending: list[tuple[str, Any]] = [("$", value)]
+    while pending:  # no recursion: stored JSON may be nested deeper than Python's stack
+        path, item = pending.pop()
+        if isinstance(item, dict):
+            for key, child in item.items():
+                if is_secret_name(key) and holds_something(child):
+                    return f"{path}.{key}"
+                pending.append((f"{path}.{key}", child))
+        elif isinstance(item, list):
+            pending.extend((f"{path}[{index}]", child) for index, child in enumerate(item))
+        elif isinstance(item, str) and mask_urls(item) != item:
+            return path
+    return None
