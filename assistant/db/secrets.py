@@ -34,98 +34,19 @@ WORD_BREAKS = re.compile(
 
 # After a secret's name: how many, how long, of which kind, for how long, and where it is.
 DESCRIBING = frozenset(
-    [
-        "algorithm",
-        "budget",
-        "cost",
-        "count",
-        "counts",
-        "day",
-        "days",
-        "description",
-        "enabled",
-        "endpoint",
-        "env",
-        "environment",
-        "expiration",
-        "expires",
-        "expiry",
-        "file",
-        "filename",
-        "hasher",
-        "hashers",
-        "hour",
-        "hours",
-        "kind",
-        "label",
-        "length",
-        "lifetime",
-        "limit",
-        "limits",
-        "max",
-        "maximum",
-        "min",
-        "minimum",
-        "minute",
-        "minutes",
-        "name",
-        "names",
-        "path",
-        "per",
-        "policy",
-        "price",
-        "rate",
-        "ref",
-        "reference",
-        "refs",
-        "required",
-        "retries",
-        "seconds",
-        "size",
-        "timeout",
-        "ttl",
-        "type",
-        "uri",
-        "url",
-        "usage",
-        "used",
-        "validators",
-        "var",
-        "variable",
-        "version",
-    ]
+    "algorithm budget cost count counts day days description enabled endpoint env environment "
+    "expiration expires expiry file filename hasher hashers hour hours kind label length lifetime "
+    "limit limits max maximum min minimum minute minutes name names path per policy price rate ref "
+    "reference refs required retries seconds size timeout ttl type uri url usage used validators "
+    "var variable version".split()
 )
 # Before "token": a tokenizer's own, or a number of them.
 OF_TEXT = frozenset(
-    [
-        "bos",
-        "cls",
-        "completion",
-        "end",
-        "eos",
-        "image",
-        "input",
-        "mask",
-        "max",
-        "maximum",
-        "min",
-        "minimum",
-        "num",
-        "number",
-        "output",
-        "pad",
-        "per",
-        "prompt",
-        "sep",
-        "special",
-        "start",
-        "stop",
-        "total",
-        "unk",
-    ]
+    "bos cls completion end eos image input mask max maximum min minimum num number output pad per "
+    "prompt sep special start stop total unk".split()
 )
 # Before "tokens": what lets somebody in, however many there are.
-OF_ACCESS = frozenset(["access", "api", "auth", "bearer", "id", "oauth", "refresh"])
+OF_ACCESS = frozenset("access api auth bearer id oauth refresh".split())
 
 # Of scheme://user:password@host the password; within JSON a string ends at its quote.
 URL_PASSWORD = re.compile(r"(?<=://)([^\s/?#:@]*:)[^\s/?#]+(?=@)")
