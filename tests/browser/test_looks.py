@@ -11,10 +11,15 @@ TOO_WIDE = """
     if (document.documentElement.scrollWidth <= width) {
         return [];
     }
+    const reachesOut = (element) => element.getBoundingClientRect().right > width + 0.5;
+    const isCut = (element) => element.parentElement !== null && (
+        getComputedStyle(element.parentElement).overflowX !== "visible" ||
+        isCut(element.parentElement)
+    );
     return [...document.querySelectorAll("#container *")]
-        .filter((element) => element.getBoundingClientRect().right > width + 0.5)
-        .map((element) => `${element.tagName}.${element.className}#${element.id}`)
-        .concat([`scrollWidth ${document.documentElement.scrollWidth}`]);
+        .filter((element) => reachesOut(element) && !isCut(element))
+        .map((element) => element.cloneNode().outerHTML)
+        .concat([`${document.documentElement.scrollWidth} pixels wide`]);
 """
 
 CODE = "```python\n" + "x = " + " + ".join(["something_long"] * 20) + "\n```"

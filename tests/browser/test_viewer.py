@@ -10,7 +10,7 @@ WAYS_TO_CHANGE = """
     for (const form of document.forms) {
         if (form.method === "post" && form.id !== "logout-form") {
             for (const control of form.elements) {
-                if (control.type !== "hidden" && control.tagName !== "FIELDSET") {
+                if (!["hidden", "fieldset"].includes(control.type) && !control.readOnly) {
                     ways.push(control.outerHTML);
                 }
             }
@@ -43,8 +43,8 @@ def test_a_viewer_sees_every_page_and_changes_nothing(viewer: Person) -> None:
             assert viewer.run(WAYS_TO_CHANGE) == [], (name, kind)
 
 
-def test_the_search_for_ways_finds_those_of_others(root: Person) -> None:
+def test_others_find_ways(root: Person) -> None:
     for name, table in TABLES.items():
-        row = table.make()
-        root.open(row)
-        assert bool(root.run(WAYS_TO_CHANGE)) is table.writable, name
+        root.open(table.make())
+        ways = [way for way in root.run(WAYS_TO_CHANGE) if 'name="_save"' in way]
+        assert bool(ways) is table.writable, name
