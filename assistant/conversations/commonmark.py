@@ -34,7 +34,9 @@ class Renderer(RendererHTML):
     """Writes what differs from CommonMark; a method's name is the type of its token."""
 
     def link_open(self, tokens: Tokens, idx: int, options: OptionsDict, env: EnvType) -> str:
-        """Write a link that tells the other side nothing."""
+        """Write a link that tells the other side nothing; one to nowhere is none."""
+        if not tokens[idx].attrGet("href"):
+            return "<a>"
         tokens[idx].attrSet("rel", REL)
         return self.renderToken(tokens, idx, options, env)
 

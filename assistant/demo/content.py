@@ -2,7 +2,7 @@
 
 A conversation or a document is a Markdown file that starts with its columns in TOML, between
 lines of ``+++``. In a conversation, lines of ``@user``, ``@assistant`` and ``@system`` say who
-speaks next.
+speaks next; ``@user +3d`` does so three days later.
 """
 
 import json
@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 DATA = Path(__file__).with_name("data")
-SPEAKER = re.compile(r"^@(system|user|assistant)\n", re.MULTILINE)
+SPEAKER = re.compile(r"^@(system|user|assistant)(?: \+(\d+)d)?\n", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -51,18 +51,19 @@ class Person:
 
 @dataclass(frozen=True)
 class Turn:
-    """One message."""
+    """One message, so many days after the one before."""
 
     role: str
     content: str
+    days_later: int = 0
 
 
 @dataclass(frozen=True)
 class Dialogue:
     """A conversation; ``at`` is its time of day in minutes.
 
-    Long ones have several sittings, each some days after the one before. ``files`` are texts that
-    were attached to it.
+    Long ones have several sittings of equal length, each some days after the one before. ``files``
+    are texts that were attached to it.
     """
 
     slug: str
@@ -136,7 +137,10 @@ def read_dialogue(path: Path) -> Dialogue:
     columns, text = read_page(path)
     series = columns.pop("series", None)
     _, *parts = SPEAKER.split(text)
-    turns = [Turn(role, said.strip()) for role, said in zip(parts[::2], parts[1::2], strict=True)]
+    turns = [
+        Turn(role, said.strip(), int(later or 0))
+        for role, later, said in zip(parts[::3], parts[1::3], parts[2::3], strict=True)
+    ]
     if series:
         turns += expand(series)
     return Dialogue(slug=path.stem, turns=tuple(turns), **columns)

@@ -1,9 +1,11 @@
 """The demo's conversations and their messages."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+
+from django.db import connections
 
 from assistant.conversations.models import Conversation, Message
 from assistant.conversations.services import ingest_messages
@@ -12,12 +14,16 @@ from assistant.demo.numbers import chance, generation_time, moment, schedule, to
 from assistant.demo.runs import Run, demo_id
 
 __all__ = [
+    "ANY_DAY",
     "conversation_ids",
     "first_day",
     "load_conversations",
     "message_id",
     "message_ids",
 ]
+
+# For what does not depend on the day.
+ANY_DAY = date(2000, 1, 1)
 
 # How an agent's answers are generated.
 TEMPERATURES = {"code": 0.2, "data": 0.1, "research": 0.4, "support": 0.3, "writing": 0.9}
@@ -56,12 +62,15 @@ def load_conversations(run: Run, users: dict[str, Any]) -> None:
     # Locked: those that are there must not go while messages are added to them.
     rows = stored.filter(pk__in=conversation_ids()).order_by("pk").select_for_update(no_key=True)
     present = set(rows.values_list("pk", flat=True))
-    missing = [
-        conversation(run, dialogue, users[dialogue.user])
-        for dialogue in dialogues()
-        if demo_id("conversation", dialogue.slug) not in present
+    missing = [item for item in dialogues() if demo_id("conversation", item.slug) not in present]
+    # Messages that are added move updated_at to now, if it is less. So that the latest come first
+    # all the same, they are told apart by microseconds, which are over before the end of the load.
+    now = transaction_time(run)
+    new = [
+        conversation(run, dialogue, users[dialogue.user], now + timedelta(microseconds=number))
+        for number, dialogue in enumerate(sorted(missing, key=last_said), start=1)
     ]
-    stored.bulk_create(sorted(missing, key=lambda row: row.pk))
+    stored.bulk_create(sorted(new, key=lambda row: row.pk))
     result = ingest_messages(
         (row for dialogue in dialogues() for row in messages(run, dialogue)),
         skip_existing=True,
@@ -71,9 +80,27 @@ def load_conversations(run: Run, users: dict[str, Any]) -> None:
     run.counts["messages"] += result.stored
 
 
-def conversation(run: Run, dialogue: Dialogue, user: Any) -> Conversation:
+def last_said(dialogue: Dialogue) -> datetime:
+    """Return when the dialogue ended, counted from any day."""
+    times = schedule(dialogue, ANY_DAY)
+    return times[-1] if times else started(dialogue, ANY_DAY)
+
+
+def started(dialogue: Dialogue, today: date) -> datetime:
+    """Return when the dialogue began."""
+    return moment(today, days_ago=dialogue.days_ago, minutes=dialogue.at)
+
+
+def transaction_time(run: Run) -> datetime:
+    """Return the database's now()."""
+    with connections[run.using].cursor() as cursor:
+        cursor.execute("SELECT now()")
+        (now,) = cursor.fetchone()
+    return now  # type: ignore[no-any-return]
+
+
+def conversation(run: Run, dialogue: Dialogue, user: Any, updated_at: datetime) -> Conversation:
     """Return a conversation that keeps its user's key and the day of the first load."""
-    started = moment(run.today, days_ago=dialogue.days_ago, minutes=dialogue.at)
     return Conversation(
         pk=demo_id("conversation", dialogue.slug),
         user=user,
@@ -81,9 +108,8 @@ def conversation(run: Run, dialogue: Dialogue, user: Any) -> Conversation:
         agent_type=dialogue.agent_type,
         context_length=dialogue.context_length,
         is_active=dialogue.is_active,
-        created_at=started,
-        # The messages move it to now; of one without any it stays.
-        updated_at=started,
+        created_at=started(dialogue, run.today),
+        updated_at=updated_at,
         metadata={
             **dialogue.metadata,
             "demo": {"loaded_on": run.today.isoformat(), "user": str(user.pk)},

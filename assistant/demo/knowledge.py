@@ -2,14 +2,13 @@
 
 import hashlib
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.apps import apps
 
 from assistant.demo.content import Dialogue, Document, dialogues, documents
-from assistant.demo.conversations import conversation_ids, message_id
+from assistant.demo.conversations import ANY_DAY, conversation_ids, message_id
 from assistant.demo.embedder import DIMENSION, embed
 from assistant.demo.numbers import chance, moment, schedule
 from assistant.demo.runs import Run, demo_id
@@ -126,8 +125,7 @@ def embed_text(
 
 def embedding_ids() -> list[UUID]:
     """Return the keys of the demo's embeddings of conversations."""
-    any_day = Run(using="", today=date(2000, 1, 1))
-    return [row["pk"] for row in chunks(any_day, UUID(int=0))]
+    return [row["pk"] for row in chunks(Run(using="", today=ANY_DAY), UUID(int=0))]
 
 
 def split(text: str) -> list[str]:

@@ -36,10 +36,13 @@ def generation_time(dialogue: Dialogue, number: int) -> float:
 def schedule(dialogue: Dialogue, today: date) -> list[datetime]:
     """Return when each message was said: the last of them before today."""
     size = -(-len(dialogue.turns) // dialogue.sittings) or 1
+    days_ago = dialogue.days_ago
     times: list[datetime] = []
     for number, turn in enumerate(dialogue.turns):
-        if number % size == 0:
-            days_ago = dialogue.days_ago - number // size * dialogue.days_between
+        if number and number % size == 0:
+            days_ago -= dialogue.days_between
+        days_ago -= turn.days_later
+        if number % size == 0 or turn.days_later:
             late = 40 * chance("start", dialogue.slug, number)
             said = moment(today, days_ago=days_ago, minutes=dialogue.at + late)
         elif turn.role == "assistant":

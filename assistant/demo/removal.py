@@ -11,7 +11,7 @@ from django.db.models import ProtectedError, QuerySet, RestrictedError
 from assistant.conversations.models import Conversation, Message
 from assistant.demo.conversations import conversation_ids, message_ids
 from assistant.demo.runs import Run
-from assistant.demo.users import our_users
+from assistant.demo.users import our_users, strangers_at_domain
 
 __all__ = ["lock_users", "remove_conversations", "remove_users"]
 
@@ -64,6 +64,7 @@ def holding_more(run: Run) -> set[UUID]:
 
 def remove_users(run: Run, users: dict[str, Any]) -> None:
     """Delete the demo's users, but for those to whom something else belongs."""
+    stored = get_user_model()._base_manager.using(run.using)
     for user in users.values():
         name = user.get_username()
         mine = Conversation.objects.using(run.using).filter(user=user)
@@ -75,13 +76,17 @@ def remove_users(run: Run, users: dict[str, Any]) -> None:
             continue
         try:
             with transaction.atomic(using=run.using):
-                user.delete(using=run.using)
+                stored.filter(pk=user.pk).delete()
                 # Here rather than at the commit, where it would undo everything else.
                 connections[run.using].check_constraints()
         except REFUSALS as error:
             run.notes.append(f"The user {name} stays: {str(error).splitlines()[0]}")
         else:
             run.counts["users"] += 1
+    if strangers := strangers_at_domain(run, users):
+        run.notes.append(
+            f"Nothing tells that these users are the demo's, so they stay: {', '.join(strangers)}."
+        )
 
 
 def delete(run: Run, rows: QuerySet[Any]) -> None:

@@ -12,7 +12,7 @@ from assistant.demo.content import Person, dialogues, people
 from assistant.demo.numbers import moment
 from assistant.demo.runs import DemoError, Run, demo_id
 
-__all__ = ["load_users", "our_users"]
+__all__ = ["load_users", "our_users", "strangers_at_domain"]
 
 # Reserved for examples: nobody has an address there.
 DOMAIN = "demo.example"
@@ -55,6 +55,16 @@ def recorded_keys(run: Run) -> Users:
             except ValidationError:
                 continue
     return keys
+
+
+def strangers_at_domain(run: Run, users: Users) -> list[str]:
+    """Return the names of other users who have an address of the demo."""
+    model = get_user_model()
+    found = model._base_manager.using(run.using).filter(
+        **{f"{model.USERNAME_FIELD}__endswith": f"@{DOMAIN}"}
+    )
+    others = found.exclude(pk__in=[user.pk for user in users.values()])
+    return sorted(user.get_username() for user in others)
 
 
 def load_users(run: Run) -> Users:

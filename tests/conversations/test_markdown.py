@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from hypothesis import given, settings, strategies
 
 from assistant.conversations import markdown
 from assistant.conversations.commonmark import TooDeepError, to_html
@@ -35,8 +36,8 @@ class Audit(HTMLParser):
         assert set(values) <= ATTRIBUTES, values
         if "class" in values:
             assert CLASSES.fullmatch(values["class"] or ""), values
-        if tag == "a":
-            assert "a" not in self.open
+        assert tag != "a" or "a" not in self.open
+        if tag == "a" and values:
             assert re.match(r"(https?://|mailto:)", values["href"] or "", re.IGNORECASE), values
             assert values["rel"] == "noopener noreferrer nofollow"
             self.links.append(values)
@@ -115,6 +116,8 @@ def test_addresses_become_links(text: str, address: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "[a]()",
+        "[a](<> 'title')",
         "[a](javascript:alert(1))",
         "[a](JaVaScRiPt:alert(1))",
         "[a]( javascript:alert(1))",
@@ -181,6 +184,44 @@ def test_nothing_written_becomes_markup(text: str) -> None:
     audit(render(text))
 
 
+FRAGMENTS = [
+    *("<", ">", "&", '"', "'", "`", "```", "~~~", "[", "](", ")", "![", "|", "-|-", "*", "**", "_"),
+    *(
+        "~~",
+        "#",
+        "> ",
+        "- ",
+        "1. ",
+        "    ",
+        "\n",
+        "\n\n",
+        "\\",
+        ":",
+        "//",
+        "=",
+        " ",
+        "a",
+        "ä\u202e",
+    ),
+    *(
+        "javascript:",
+        "https://a.example/",
+        "mailto:a@b",
+        "<script>",
+        "</pre>",
+        "<img onerror=",
+        "\t",
+    ),
+    *("&lt;", "&#106;", "&quot;", "\x00", "\x0b", "{{", "{%", "<!--", "]: ", "data:text/html,"),
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(strategies.lists(strategies.sampled_from(FRAGMENTS), max_size=40).map("".join))
+def test_no_mixture_becomes_anything_else(text: str) -> None:
+    audit(render(text))
+
+
 def test_an_image_is_a_link_that_is_named_by_its_text() -> None:
     named = render("![A *map*](https://a.example/x.png)")
     nameless = render("![](https://a.example/x.png)")
@@ -212,6 +253,9 @@ HOSTILE = {
     "brackets": "[" * 10_000,
     "images": "![" * 5_000,
     "links": "[a](" * 2_500,
+    "nested-images": "![" * 200 + "a" + "](https://a.example)" * 200,
+    "nested-links": "[a " * 400 + "](https://a.example)" * 400,
+    "images-in-links": "[![a](https://a.example/x.png)](https://a.example) " * 200,
     "images-in-prose": "![aaaa" * 1_666,
     "pairs": "[" * 5_000 + "]" * 5_000,
     "stars": "*" * 10_000,

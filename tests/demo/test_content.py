@@ -3,7 +3,7 @@
 import json
 import math
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -88,7 +88,7 @@ def test_times_span_months_and_are_past_and_in_order(loaded):
     now = datetime.now(UTC)
     times = Message.objects.values_list("timestamp", flat=True)
 
-    assert max(times) < now
+    assert max(times) < datetime.combine(now, time(), UTC)
     assert max(times) - min(times) > timedelta(days=200)
     for conversation in Conversation.objects.all():
         said = conversation.messages.in_order()
@@ -139,6 +139,15 @@ def test_the_embedder_finds_texts_that_share_words():
     assert embed("Bread and salt") == embed("salt AND bread")
     question = "refund for a broken teapot"
     assert likeness(question, "the teapot arrived broken") > likeness(question, "rail pass, Kyoto")
+
+
+def test_some_go_on_days_later(loaded):
+    days = {
+        message.timestamp.date()
+        for message in Message.objects.filter(conversation=demo_id("conversation", "sourdough"))
+    }
+
+    assert len(days) == 5
 
 
 def test_content_is_complete():

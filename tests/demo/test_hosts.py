@@ -70,6 +70,19 @@ def test_an_edited_conversation_cannot_pass_another_user_off_as_the_demos(empty)
         assert rows.scalar(client, "SELECT count(*) FROM conversations") == 0
 
 
+def test_users_that_nothing_tells_from_others_are_named(empty):
+    host = "tests.contract.host.django_user"
+    assert run(host, empty, "migrate", "--verbosity=0").returncode == 0
+    assert run(host, empty, "load_demo").returncode == 0
+    with connect(empty, autocommit=True) as client:
+        client.execute("DELETE FROM conversations")
+
+    removed = run(host, empty, "load_demo", "--remove")
+
+    assert removed.returncode == 0, removed.stderr
+    assert "aiko.tanaka@demo.example, diego.fuentes@demo.example" in removed.stdout
+
+
 @pytest.mark.parametrize(
     "host, said",
     [

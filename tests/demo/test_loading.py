@@ -7,6 +7,8 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import connections
+from django.db.models import Max
+from django.db.models.functions import Now
 
 from assistant.conversations.models import Conversation, Message
 from assistant.demo import knowledge
@@ -81,6 +83,15 @@ def test_an_interrupted_load_leaves_nothing(scratch, monkeypatch):
 
 def interrupt(*arguments):
     raise KeyboardInterrupt
+
+
+def test_the_latest_come_first_and_nothing_is_in_the_future(scratch):
+    load_demo(using=USING)
+
+    rows = Conversation.objects.using(USING).annotate(said=Max("messages__timestamp"))
+    times = [row.said for row in rows.recent_first() if row.said]
+    assert times == sorted(times, reverse=True)
+    assert not rows.filter(updated_at__gt=Now()).exists()
 
 
 def test_side_by_side(scratch):

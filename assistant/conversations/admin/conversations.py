@@ -13,6 +13,7 @@ from assistant.conversations.models import Conversation, Message
 from assistant.db.admin import (
     IndexedValuesFilter,
     LinkedObjectFilter,
+    Overview,
     TableAdmin,
     changelist_link,
     object_link,
@@ -46,6 +47,8 @@ class ConversationAdmin(TableAdmin):
     ordering = ("-updated_at",)
     empty_hint = _("No conversations yet. Programs store them with Django's ORM or by SQL.")
     sortable_by = ("agent_type", "updated_at")
+    suggested_fields = ("agent_type",)
+    overview = Overview(20, "updated_at", _("last activity"))
 
     class Media:
         css = {"all": ["assistant_conversations/thread.css"]}

@@ -17,10 +17,10 @@ from assistant.conversations.models import Message
 from assistant.db.admin import (
     IndexedValuesFilter,
     LinkedObjectFilter,
+    Overview,
     TableAdmin,
     WordSearchMixin,
     highlighted,
-    object_link,
 )
 
 # How much of a message a list shows.
@@ -61,6 +61,8 @@ class MessageAdmin(WordSearchMixin, TableAdmin):
     )
     ordering = ("-timestamp",)
     sortable_by = ("role", "model_name", "timestamp")
+    suggested_fields = ("model_name",)
+    overview = Overview(30, "timestamp", _("last message"))
 
     def list_queryset(self, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Fetch the beginning of the content and the conversation's title."""
@@ -76,7 +78,8 @@ class MessageAdmin(WordSearchMixin, TableAdmin):
     def label(self, obj: models.Model) -> str:
         """Name a message by its beginning."""
         if "content_start" in obj.__dict__:
-            return f"{obj.role}: {self.start(obj)}"  # type: ignore[attr-defined]
+            beginning = Truncator(obj.content_start).chars(LIST_LENGTH)  # type: ignore[attr-defined]
+            return f"{obj.role}: {beginning}"  # type: ignore[attr-defined]
         return str(obj)
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> list[LogEntry]:
@@ -102,8 +105,8 @@ class MessageAdmin(WordSearchMixin, TableAdmin):
 
     @admin.display(description=_("conversation"))
     def conversation_link(self, obj: Message) -> str:
-        """Return a link to the conversation."""
-        return object_link(self.admin_site, obj.conversation, str(obj.conversation))
+        """Return a link to the message's place in its conversation."""
+        return place_link(self.admin_site, obj, str(obj.conversation))
 
     @admin.display(description=_("in its conversation"))
     def place(self, obj: Message) -> str:

@@ -123,12 +123,13 @@ class Thread:
         length = models.Case(
             models.When(models.Q(size__lte=conf.MAX_FORM_BYTES), Length("content"))
         )
-        return (
+        rows: models.QuerySet[Any] = (
             Message.objects.filter(pk__in=keys)
             .in_order()
             .defer("content", "generation_config")
             .annotate(size=size, length=length, start=Left("content", conf.THREAD_MAX_LENGTH + 1))
         )
+        return rows
 
     def _shown(self, row: Any, limit: int) -> ThreadMessage:
         text = row.start[:limit]
@@ -166,7 +167,7 @@ class Thread:
         """Return the models with most answers and how many; none where counting takes long."""
         if self.total > conf.LIST_MAX_ROWS:
             return []
-        named = self.rows.exclude(model_name=None).exclude(model_name="")
+        named = self.rows.filter(model_name__gt="")
         counted = named.values_list("model_name").annotate(count=models.Count("pk"))
         return list(counted.order_by("-count", "model_name")[:MAX_MODELS])
 

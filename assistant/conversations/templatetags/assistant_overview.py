@@ -12,9 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from assistant.conversations.models import Conversation, Message
 from assistant.db.admin import Overview, overview_cards
 
 register = template.Library()
@@ -32,12 +30,8 @@ def assistant_overview(context: template.Context) -> dict[str, Any]:
         return {}
     site = _site(request)
     users: type[Model] = get_user_model()
-    defaults: dict[type[Model], Overview] = {
-        users: Overview(order=10),
-        Conversation: Overview(20, "updated_at", gettext_lazy("last activity")),
-        Message: Overview(30, "timestamp", gettext_lazy("last message")),
-    }
-    cards = overview_cards(site, request, defaults)
+    # Whoever's they are, and whatever their admin class is.
+    cards = overview_cards(site, request, {users: Overview(order=10)})
     others = [card for card in cards if card.model is not users]
     return {
         "cards": [(card, _ago(card.activity)) for card in cards],

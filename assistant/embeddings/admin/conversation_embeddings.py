@@ -52,6 +52,7 @@ class ConversationEmbeddingAdmin(SearchableAdmin, ReadOnlyAdmin):
         ("source_type", IndexedValuesFilter),
         "embedding_model",
         ("conversation", LinkedObjectFilter),
+        ("message", LinkedObjectFilter),
     )
     list_select_related = ("conversation", "embedding_model")
     search_fields = ("chunk_text",)
@@ -92,10 +93,10 @@ class ConversationEmbeddingAdmin(SearchableAdmin, ReadOnlyAdmin):
         return object_link(self.admin_site, obj.conversation, str(obj.conversation))
 
     @admin.display(description=_("message"))
-    def message_link(self, obj: ConversationEmbedding) -> str | None:
+    def message_link(self, obj: ConversationEmbedding) -> str:
         """Return a link to the message, which is not fetched: it may be large."""
         if obj.message_id is None:
-            return None
+            return self.get_empty_value_display()
         try:
             url = reverse(
                 "admin:assistant_conversations_message_change",

@@ -166,14 +166,16 @@ def test_messages_without_statistics_are_counted(root: Client, conversation: Con
 def purpose(sql: str) -> str:
     """Name a query of the page."""
     for name, part in {
+        "related lists": "SELECT (SELECT count(*)",
         "session": 'FROM "django_session"',
         "large values": 'AS "size_metadata"',
         "place": 'SELECT "messages"."id", "messages"."timestamp" FROM',
         "before": 'SELECT COUNT(*) AS "__count" FROM "messages"',
         "times": 'AS "first", MAX',
-        "models": 'GROUP BY "messages"."model_name"',
+        "models": '"messages"."model_name" AS "model_name", COUNT(',
         "keys": 'SELECT "messages"."id" AS "pk" FROM',
         "beginnings": "LEFT(",
+        "suggestions": "WITH RECURSIVE found",
         "row and statistics": '"conversation_stats"."total_messages"',
     }.items():
         if part in sql:
@@ -200,6 +202,8 @@ def test_the_queries_of_a_page(root: Client, count: int) -> None:
         "user",  # the owner
         "models",
         "user",  # the form's choice
+        "suggestions",  # of agent types
+        "related lists",
         "keys",
         "beginnings",
     ]
@@ -212,7 +216,7 @@ def test_two_more_queries_find_a_message(root: Client, conversation: Conversatio
         root.get(page(conversation, "change"), {"message": message.pk})
 
     purposes = [purpose(query["sql"]) for query in queries]
-    assert len(purposes) == 12
+    assert len(purposes) == 14
     assert {"place", "before"} <= set(purposes)
 
 

@@ -12,12 +12,16 @@ from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from assistant.conversations.admin import ConversationAdmin, MessageAdmin
 from assistant.conversations.models import Conversation, Message
 from assistant.db.admin import Card, Overview, TableAdmin, overview_cards
 from assistant.settings.models import SystemSetting
 from tests import factories
 
-TABLES = {Conversation: Overview(2, "updated_at"), Message: Overview(1, "timestamp")}
+TABLES: dict[type[models.Model], Overview] = {
+    Conversation: ConversationAdmin.overview,
+    Message: MessageAdmin.overview,
+}
 
 
 def cards(
@@ -69,7 +73,7 @@ def test_tables_are_counted_linked_and_in_order() -> None:
 
     found = cards()
 
-    assert list(found) == [Message, Conversation]
+    assert list(found) == [Conversation, Message]
     assert (found[Message].number, found[Conversation].number) == ("2", "1")
     assert found[Message].url == "/admin/assistant_conversations/message/"
     assert str(found[Message].title) == "Messages"

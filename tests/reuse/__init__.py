@@ -1,0 +1,1 @@
+"""The apps in other projects, installed from the wheel."""

@@ -1,0 +1,1 @@
+"""What must hold in every project that uses the apps; copied into each."""

@@ -1,0 +1,55 @@
+"""A row of each of the apps' tables."""
+
+from itertools import count
+from typing import Any
+
+from project.factories import make_user
+
+from assistant.conversations.models import Conversation, ConversationStats, Message
+from assistant.conversations.services import add_message
+from assistant.embeddings.models import ConversationEmbedding, EmbeddingModel, KnowledgeDocument
+from assistant.settings.models import ModelConfig, SystemSetting
+
+numbers = count(1)
+
+MODELS = [
+    SystemSetting,
+    ModelConfig,
+    Conversation,
+    Message,
+    ConversationStats,
+    EmbeddingModel,
+    ConversationEmbedding,
+    KnowledgeDocument,
+]
+
+
+def make_conversation(**fields: Any) -> Conversation:
+    """Return a stored conversation, of a new user unless one is given."""
+    fields.setdefault("user", None)
+    fields["user"] = fields["user"] or make_user()
+    return Conversation.objects.create(title="Plans", **fields)
+
+
+def make_embedding(conversation: Conversation, model: EmbeddingModel) -> ConversationEmbedding:
+    """Return a stored embedding of a conversation."""
+    return ConversationEmbedding.objects.create(
+        conversation=conversation,
+        embedding_model=model,
+        embedding_vector=[1.0] * model.dimension,
+        content_hash="0" * 64,
+        chunk_text="Hello",
+    )
+
+
+def make_one_of_each() -> Conversation:
+    """Store a row of each table, and return the conversation."""
+    number = next(numbers)
+    SystemSetting.objects.create(key=f"key-{number}", value=[1, "two", None])
+    ModelConfig.objects.create(name="Model", model_path="/models/m", config={"n": 1})
+    model = EmbeddingModel.objects.create(name=f"model-{number}", dimension=3)
+    conversation = make_conversation()
+    add_message(conversation=conversation, role="user", content="Hello", token_count=2)
+    make_embedding(conversation, model)
+    KnowledgeDocument.objects.create(title="Manual", content="Words", tags=["a"])
+    return conversation

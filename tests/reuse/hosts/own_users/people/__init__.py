@@ -1,0 +1,1 @@
+"""Companies and their members, who are the project's users."""
