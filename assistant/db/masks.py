@@ -112,9 +112,10 @@ def _unmask(value: Any, stored: Any, shown: Any, path: str) -> Any:
         if not (isinstance(shown, list) and _is_in_order(value, shown)):
             stored = shown = []
         missing = [NOTHING] * (len(value) - len(shown))
-        places = zip(value, [*stored, *missing], [*shown, *missing], strict=True)
+        places = zip([*stored, *missing], [*shown, *missing], strict=True)
         return [
-            _unmask(item, *place, f"{path}[{index}]") for index, (item, *place) in enumerate(places)
+            _unmask(item, *place, path=f"{path}[{index}]")
+            for index, (item, place) in enumerate(zip(value, places, strict=True))
         ]
     return value
 

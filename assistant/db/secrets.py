@@ -26,27 +26,39 @@ __all__ = ["MASK", "find_secret", "holds_something", "is_secret_name", "mask_url
 # What pages show in a secret's place.
 MASK = "********"
 
+# Keys of JSON may be of any length; those of people are short and come again.
+LONGEST_REMEMBERED = 100
+
 WORD_BREAKS = re.compile(
     r"[\W_]+"
     r"|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
     r"|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])"
 )
 
+
+def _words(name: str) -> list[str]:
+    return [word.casefold() for word in WORD_BREAKS.split(name) if word]
+
+
 # After a secret's name: how many, how long, of which kind, for how long, and where it is.
 DESCRIBING = frozenset(
-    "algorithm budget cost count counts day days description enabled endpoint env environment "
-    "expiration expires expiry file filename hasher hashers hour hours kind label length lifetime "
-    "limit limits max maximum min minimum minute minutes name names path per policy price rate ref "
-    "reference refs required retries seconds size timeout ttl type uri url usage used validators "
-    "var variable version".split()
+    _words(
+        "algorithm budget cost count counts day days description enabled endpoint env environment"
+        " expiration expires expiry file filename hasher hashers hour hours kind label length"
+        " lifetime limit limits max maximum min minimum minute minutes name names path per policy"
+        " price rate ref reference refs required retries seconds size timeout ttl type uri url"
+        " usage used validators var variable version"
+    )
 )
 # Before "token": a tokenizer's own, or a number of them.
 OF_TEXT = frozenset(
-    "bos cls completion end eos image input mask max maximum min minimum num number output pad per "
-    "prompt sep special start stop total unk".split()
+    _words(
+        "bos cls completion end eos image input mask max maximum min minimum num number output"
+        " pad per prompt sep special start stop total unk"
+    )
 )
 # Before "tokens": what lets somebody in, however many there are.
-OF_ACCESS = frozenset("access api auth bearer id oauth refresh".split())
+OF_ACCESS = frozenset(_words("access api auth bearer id oauth refresh"))
 
 # Of scheme://user:password@host the password; within JSON a string ends at its quote.
 URL_PASSWORD = re.compile(r"(?<=://)([^\s/?#:@]*:)[^\s/?#]+(?=@)")
@@ -56,11 +68,12 @@ URL_PASSWORD_CUT_OFF = re.compile(r'(?<=://)([^\s/?#:@"]*:)[^\s/?#@"]+\Z')
 
 def is_secret_name(name: str) -> bool:
     """Tell whether what has this name is to be masked."""
-    return _is_secret_name(name, conf.SECRET_NAMES)
+    judge = _judge if len(name) <= LONGEST_REMEMBERED else _judge.__wrapped__
+    return judge(name, conf.SECRET_NAMES)
 
 
 @lru_cache(maxsize=4096)
-def _is_secret_name(name: str, secret_names: tuple[str, ...]) -> bool:
+def _judge(name: str, secret_names: tuple[str, ...]) -> bool:
     # Words may be joined in the name that are apart in the list, and the other way round.
     spelled = {"".join(_words(secret)) for secret in secret_names}
     longest = max(map(len, spelled), default=0) + 1
@@ -74,10 +87,6 @@ def _is_secret_name(name: str, secret_names: tuple[str, ...]) -> bool:
             if _is_spelled(text, spelled) and not _is_exempt(words, start, end, text):
                 return True
     return False
-
-
-def _words(name: str) -> list[str]:
-    return [word.casefold() for word in WORD_BREAKS.split(name) if word]
 
 
 def _is_spelled(text: str, spelled: set[str]) -> bool:

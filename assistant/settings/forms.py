@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from assistant.db.forms import JSONFormField
-from assistant.db.masks import mask, unmask
+from assistant.db.masks import NOTHING, mask, unmask
 from assistant.settings.kinds import Kind, kind_of, read_boolean, read_number
 from assistant.settings.widgets import Typed, ValueWidget
 
@@ -33,14 +33,14 @@ class ValueField(JSONFormField):
         """Return what to show again after an error."""
         return initial if self.disabled else data
 
-    def prepare_value(self, value: Any) -> Typed:
+    def prepare_value(self, value: Any) -> Any:
         """Return the kind of a value and the text to edit."""
         if isinstance(value, Typed):
             return value
+        if value is None and self.stored is NOTHING:
+            return Typed(Kind.TEXT, "")  # a new setting
         kind = kind_of(value)
-        if self.is_secret:
-            return Typed(kind, "")
-        if kind == Kind.NULL:
+        if self.is_secret or kind == Kind.NULL:
             return Typed(kind, "")
         if kind == Kind.TEXT:
             return Typed(kind, mask(value) if self.hides_secrets else value)

@@ -105,7 +105,7 @@ class ValueWidget(forms.MultiWidget):
         self.widgets = [self.widgets[0], chosen]
         return super().get_context(name, Typed(kind, text), attrs)
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Typed | None:
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         """Return kind and text, or None where neither was sent."""
         text = data.get(name)
         kind = data.get(f"{name}_type")

@@ -43,7 +43,7 @@ STATEMENTS = {
     "insert": (f"{INSERT} ('d', '/d', '{{}}', true)", ["d"]),
     "insert of others": (f"{INSERT} ('d', '/d', '{{}}', false)", ["a"]),
     "insert of several": (
-        f"{INSERT} ('d', '/d', '{{}}', true), ('e', '/e', '{{}}', false), ('f', '/f', '{{}}', true)",
+        f"{INSERT} ('d', '/d', '{{}}', true), ('e', '/', '{{}}', false), ('f', '/', '{{}}', true)",
         ["f"],
     ),
     "insert from select": (
@@ -197,6 +197,20 @@ def test_many_writers_end_with_one_default_and_no_error(sessions: Sessions) -> N
 
     assert {outcome(future) for future in futures} == {"00000"}
     assert len(defaults(sessions.observer.client)) == 1
+
+
+@pytest.mark.parametrize(
+    "before, state", [("true", "40001"), ("false", "23505")], ids=["a-default", "none"]
+)
+def test_a_snapshot_from_before_is_refused(sessions: Sessions, before: str, state: str) -> None:
+    sessions.observer.run(f"UPDATE model_configs SET is_default = {before} WHERE name = 'a'")
+    old = sessions.open()
+    old.run("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM model_configs")
+    sessions.observer.run(f"{INSERT} ('e', '/e', '{{}}', true)")
+
+    assert outcome(old.start(f"{INSERT} ('f', '/f', '{{}}', true)")) == state
+    old.run("ROLLBACK")
+    assert defaults(sessions.observer.client) == ["e"]
 
 
 def test_the_same_table_of_another_schema_does_not_wait(sessions: Sessions) -> None:

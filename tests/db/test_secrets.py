@@ -6,7 +6,12 @@ import pytest
 
 from assistant.db.secrets import find_secret, is_secret_name, mask_urls
 
-SECRET = """
+
+def names(text: str) -> list[str]:
+    return text.split()
+
+
+SECRET = names("""
     openai_api_key OPENAI_API_KEY openaiApiKey OpenAIApiKey github.token db-password apikey APIKEY
     clientSecret client_secret aws_secret_access_key AWS_SECRET_ACCESS_KEY smtp_password password
     password_hash Password passwd PASSPHRASE passphrase token x-api-key apiKey APIKey accessKey
@@ -15,9 +20,9 @@ SECRET = """
     api_keys apiKeys secrets passwords access_tokens api_tokens password_reset_token
     token_limit_secret secret_key SECRET_KEY api_key_id webhook_secret jwt_secret
     secret_token session_token csrf_token api.key schlüssel_token
-""".split()
+""")
 
-PLAIN = """
+PLAIN = names("""
     max_tokens maxTokens token_count tokenCount token_limit tokens_per_minute TOKENS_PER_MINUTE
     tokenizer tokenizer_path tokenization password_min_length secret_name api_key_env api_key_ref
     api_key_env_var OPENAI_API_KEY_ENV apiKeyEnv token_env password_file private_key_path tokens
@@ -27,7 +32,7 @@ PLAIN = """
     secretary keyboard key keys api access private monkey author authored tokenised pass_through
     passport default_temperature app_version enable_embeddings max_context_length theme
     secret_version token_ttl password_expiry_days token_timeout_seconds empty -
-""".split()
+""")
 
 
 @pytest.mark.parametrize("name", [*SECRET, "api key", "My private key", "private\u00a0key"])

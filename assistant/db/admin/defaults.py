@@ -82,7 +82,7 @@ class DefaultMixin(ModelAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Switch once the row is stored."""
         super().save_related(request, form, formsets, change)
-        if form.becomes_default:
+        if getattr(form, "becomes_default", False):  # a host's form may be another
             self._switch(request, form.instance)
 
     def _switch(self, request: HttpRequest, obj: Any) -> None:
@@ -109,8 +109,9 @@ class DefaultMixin(ModelAdmin):
     def response_change(self, request: HttpRequest, obj: models.Model) -> HttpResponse:
         """Stay on the page after the button."""
         if BUTTON in request.POST:
-            request.POST = request.POST.copy()  # type: ignore[assignment]
-            request.POST["_continue"] = "1"  # type: ignore[index]
+            data = request.POST.copy()
+            data["_continue"] = "1"
+            request.POST = data  # type: ignore[assignment]
         return super().response_change(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:

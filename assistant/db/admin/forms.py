@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
+from assistant.conf import AssistantSettings, conf
+
 if TYPE_CHECKING:
     BaseModelForm = forms.ModelForm[Any]
 else:
@@ -24,9 +26,9 @@ __all__ = [
     "grouped",
 ]
 
-# How much of one column a page shows for editing and takes back, in bytes of UTF-8. Django's
-# default DATA_UPLOAD_MAX_MEMORY_SIZE lets a request have two and a half times as much.
-MAX_FORM_BYTES = 1024 * 1024
+# conf.MAX_FORM_BYTES where the host says nothing else, in bytes of UTF-8. Django's default
+# DATA_UPLOAD_MAX_MEMORY_SIZE lets a request have two and a half times as much.
+MAX_FORM_BYTES = AssistantSettings.MAX_FORM_BYTES.default
 
 
 def grouped(number: int) -> str:
@@ -48,7 +50,7 @@ class JSONTextarea(LongTextarea):
 
 
 class LongTextFormField(forms.CharField):
-    """A text of any number of lines, up to :data:`MAX_FORM_BYTES`.
+    """A text of any number of lines, up to ``conf.MAX_FORM_BYTES``.
 
     Browsers send line ends as CR LF; the text keeps LF, and one that differs from the stored text
     in line ends only has not changed.
@@ -61,14 +63,14 @@ class LongTextFormField(forms.CharField):
             return text
         text = _with_line_feeds(text)
         size = len(text.encode(errors="surrogatepass"))
-        if size > MAX_FORM_BYTES:
+        if size > conf.MAX_FORM_BYTES:
             raise ValidationError(
                 _(
                     "This text has %(size)s bytes; a form takes %(limit)s. Store larger texts "
                     "through SQL or Django's ORM."
                 ),
                 code="too_large",
-                params={"size": grouped(size), "limit": grouped(MAX_FORM_BYTES)},
+                params={"size": grouped(size), "limit": grouped(conf.MAX_FORM_BYTES)},
             )
         return text
 

@@ -12,7 +12,8 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from assistant.db.admin.forms import MAX_FORM_BYTES, grouped
+from assistant.conf import conf
+from assistant.db.admin.forms import grouped
 from assistant.db.admin.lists import large_fields
 from assistant.db.masks import mask, mask_json_text
 
@@ -22,6 +23,8 @@ else:
     ModelAdmin = admin.ModelAdmin
 
 __all__ = ["LargeValuesMixin", "text_box"]
+
+Display = Callable[[models.Model], str]
 
 EXCERPT_LENGTH = 2000
 MAX_ROWS = 20
@@ -51,8 +54,8 @@ class LargeValuesMixin(ModelAdmin):
         """Return the name that a column's whole value goes by, where the row gives it one."""
         return None
 
-    def json_html(self, obj: Any, field: "models.Field[Any, Any]") -> str:
-        """Return JSON that is not for editing."""
+    def shown_json(self, obj: Any, field: "models.Field[Any, Any]") -> str:
+        """Return JSON that is not for editing, as a text or as safe HTML."""
         value = mask(getattr(obj, field.name), self.secret_name(obj, field))
         return text_box(json.dumps(value, indent=2, ensure_ascii=False))
 
@@ -69,7 +72,9 @@ class LargeValuesMixin(ModelAdmin):
             return None
         found = self.get_queryset(request).filter(**{name: key})
         values = self._measure(found)
-        excerpts = {name: value for name, value in values.items() if value.bytes > MAX_FORM_BYTES}
+        excerpts = {
+            name: value for name, value in values.items() if value.bytes > conf.MAX_FORM_BYTES
+        }
         try:
             obj: models.Model | None = found.defer(*excerpts).first()
         except (RecursionError, ValueError):
@@ -119,16 +124,14 @@ class LargeValuesMixin(ModelAdmin):
             fields = [field for field in fields if field.name in readonly]
         return {field.name: self._json_display(field) for field in fields}
 
-    def _json_display(self, field: Any) -> Callable[[models.Model], str]:
+    def _json_display(self, field: Any) -> Display:
         @admin.display(description=field.verbose_name)
         def display(obj: models.Model) -> str:
-            return self.json_html(obj, field)
+            return self.shown_json(obj, field)
 
         return _named(display, field)
 
-    def _excerpt_display(
-        self, row: models.Model, field: Any, excerpt: Excerpt
-    ) -> Callable[[models.Model], str]:
+    def _excerpt_display(self, row: models.Model, field: Any, excerpt: Excerpt) -> Display:
         text = excerpt.text
         if isinstance(field, models.JSONField):
             text = mask_json_text(text, self.secret_name(row, field))
@@ -149,7 +152,7 @@ def text_box(text: str, rows: int | None = None) -> str:
     )
 
 
-def _named(display: Any, field: Any) -> Any:
+def _named(display: Display, field: Any) -> Display:
     # Django makes the field's CSS class from it.
     display.__name__ = field.name
     return display
@@ -167,9 +170,9 @@ def _reason(excerpt: Excerpt) -> str:
         "This value has %(size)s bytes, and a page shows and takes %(limit)s: this is its "
         "beginning, read-only. Change it through SQL or Django's ORM."
     )
-    if excerpt.bytes <= MAX_FORM_BYTES:
+    if excerpt.bytes <= conf.MAX_FORM_BYTES:
         reason = _(
             "This value, or another of this page, is JSON that PostgreSQL reads and Python does "
             "not: this is its beginning, read-only. Change it through SQL."
         )
-    return reason % {"size": grouped(excerpt.bytes), "limit": grouped(MAX_FORM_BYTES)}
+    return reason % {"size": grouped(excerpt.bytes), "limit": grouped(conf.MAX_FORM_BYTES)}

@@ -9,10 +9,10 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from assistant.conf import conf
 from assistant.db.admin.deletions import DeletionsMixin
 from assistant.db.admin.filters import indexed_values
 from assistant.db.admin.forms import (
-    MAX_FORM_BYTES,
     BaseModelForm,
     JSONTextarea,
     KeyAutocompleteSelect,
@@ -56,13 +56,16 @@ class TableAdmin(RefusalsMixin, RelatedListsMixin, LargeValuesMixin, DeletionsMi
             options["fields"] = [field for field in options["fields"] if field not in made]
         return [(title, options) for title, options in fieldsets if options["fields"]]
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         """Mask the secrets in JSON."""
-        form: Any = super().get_form(request, obj, **kwargs)
-        for name, field in form.base_fields.items():
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        for name in form.base_fields:
+            field = deepcopy(form.base_fields[name])  # it may be its class's own
             if isinstance(field, JSONFormField):
-                form.base_fields[name] = field = deepcopy(field)  # it may be its class's own
                 field.hide_secrets_of(*([] if obj is None else [getattr(obj, name)]))
+                form.base_fields[name] = field
         return form
 
     def formfield_for_dbfield(
@@ -76,7 +79,7 @@ class TableAdmin(RefusalsMixin, RelatedListsMixin, LargeValuesMixin, DeletionsMi
             kwargs["empty_value"] = None
         if db_field.name in self.verbatim_fields:
             limit = _("Up to %(limit)s bytes; larger texts go in through SQL or Django's ORM.")
-            kwargs["help_text"] = limit % {"limit": grouped(MAX_FORM_BYTES)}
+            kwargs["help_text"] = limit % {"limit": grouped(conf.MAX_FORM_BYTES)}
             kwargs["strip"] = False
         if db_field.name in self.suggested_fields:
             kwargs["widget"] = SuggestionsInput(partial(indexed_values, self.model, db_field))

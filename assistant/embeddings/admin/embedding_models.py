@@ -48,6 +48,9 @@ class EmbeddingModelAdmin(DefaultMixin, TableAdmin):
     search_help_text = _("A key or the beginning of a name.")
     ordering = ("name",)
 
+    class Media:
+        css = {"all": ["assistant_embeddings/defaults.css"]}
+
     def set_default(self, obj: EmbeddingModel) -> list[EmbeddingModel]:
         """Switch in the database."""
         return set_default_embedding_model(embedding_model=obj)

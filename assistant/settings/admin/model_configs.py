@@ -29,6 +29,9 @@ class ModelConfigAdmin(DefaultMixin, TableAdmin):
     search_help_text = _("A key or the beginning of a name.")
     ordering = ("name",)
 
+    class Media:
+        css = {"all": ["assistant_settings/defaults.css"]}
+
     def set_default(self, obj: ModelConfig) -> list[ModelConfig]:
         """Switch in the database."""
         return set_default_model_config(model_config=obj)

@@ -6,7 +6,6 @@ from django.contrib import admin
 from django.db import models
 from django.db.models.functions import Cast, Left
 from django.http import HttpRequest
-from django.utils.html import format_html, linebreaks
 from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -56,9 +55,11 @@ class SystemSettingAdmin(TableAdmin):
             kwargs |= {"form_class": ValueField, "widget": ValueWidget, "required": False}
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         """Send no secret to the browser."""
-        form: Any = super().get_form(request, obj, **kwargs)
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
         field = form.base_fields.get("value")
         if field and obj and is_secret_name(obj.key) and holds_something(obj.value):
             field.keep_secret()
@@ -68,15 +69,12 @@ class SystemSettingAdmin(TableAdmin):
         """Return the key: what looks like a secret's hides the value."""
         return str(obj.key) if field.name == "value" else None
 
-    def json_html(self, obj: Any, field: "models.Field[Any, Any]") -> str:
+    def shown_json(self, obj: Any, field: "models.Field[Any, Any]") -> str:
         """Show a value that is not for editing as what it is."""
         value = mask(obj.value, obj.key)
-        kind = kind_of(value)
-        if kind == Kind.JSON:
-            return super().json_html(obj, field)
-        if kind == Kind.TEXT:
-            return linebreaks(value, autoescape=True) or gettext("(empty text)")
-        return format_html("{}", _plain(value))
+        if kind_of(value) == Kind.JSON:
+            return super().shown_json(obj, field)
+        return _plain(value) or gettext("(empty text)")
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
         """Store null as JSON's; None would be a missing value."""

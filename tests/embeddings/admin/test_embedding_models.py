@@ -7,7 +7,7 @@ from django.test import Client
 
 from assistant.embeddings.models import EmbeddingModel
 from tests import factories
-from tests.db.admin.pages import NUL, errors, log_of, page
+from tests.db.admin.pages import NUL, errors, log_of, notices, page
 
 
 def new_model(**fields: Any) -> dict[str, Any]:
@@ -34,7 +34,12 @@ def test_a_model_is_added_and_logged(root: Client) -> None:
         pytest.param({"dimension": "16001"}, "dimension", "16000", id="too-many"),
         pytest.param({"dimension": "9" * 5000}, "dimension", "number", id="huge"),
         pytest.param({"dimension": "NaN"}, "dimension", "number", id="nan"),
-        pytest.param({"is_default": "on"}, "is_default", "is the default", id="second-default"),
+        pytest.param(
+            {"is_default": "on", "is_active": ""},
+            "is_active",
+            "Make it active",
+            id="inactive-default",
+        ),
         pytest.param({"model_path": NUL}, "model_path", "Null", id="nul-in-path"),
         pytest.param({"description": NUL}, "description", "Null", id="nul-in-description"),
     ],
@@ -52,15 +57,27 @@ def test_what_the_form_refuses(
     assert EmbeddingModel.objects.count() == before
 
 
-def test_the_default_is_handed_on_in_two_steps(root: Client) -> None:
-    first = EmbeddingModel.objects.get(is_default=True)
-    second = factories.make_embedding_model(name="tiny")
+def test_the_default_stays_active(root: Client) -> None:
+    model = EmbeddingModel.objects.get(is_default=True)
 
-    data = {"name": first.name, "dimension": first.dimension, "is_active": "on"}
-    assert root.post(page(first, "change"), data).status_code == 302
-    assert root.post(page(second, "change"), new_model(is_default="on")).status_code == 302
+    response = root.post(page(model, "change"), new_model(name=model.name, is_active=""))
 
-    assert list(EmbeddingModel.objects.filter(is_default=True)) == [second]
+    assert "Make another model the default first" in errors(response)["is_active"][0]
+    model.refresh_from_db()
+    assert model.is_active
+
+
+def test_an_inactive_model_does_not_become_the_default(root: Client) -> None:
+    model = factories.make_embedding_model(name="tiny", is_active=False)
+    data = {"action": "make_default", "_selected_action": str(model.pk)}
+
+    response = root.post(page(EmbeddingModel, "changelist"), data, follow=True)
+
+    assert notices(response) == [
+        "The embedding model “tiny” is not active, so it cannot be the default. "
+        "Make it active first."
+    ]
+    assert not EmbeddingModel.objects.get(pk=model.pk).is_default
 
 
 def make_vector(model: EmbeddingModel, table: str) -> None:

@@ -91,7 +91,7 @@ def test_the_list_finds_keys_by_their_beginning(root: Client) -> None:
     response = root.get(page(SystemSetting, "changelist"), {"q": "APP_"})
 
     assert [row.key for row in response.context["cl"].result_list] == ["app_version"]
-    assert "&quot;1.0.0&quot;" in response.text
+    assert "1.0.0" in response.text
 
 
 def new_config(**fields: Any) -> dict[str, Any]:

@@ -65,10 +65,10 @@
             const input = inputs[select.value](select);
             input.id = old.id;
             input.name = old.name;
-            const isSecret = old.autocomplete === "off";
-            if (isSecret) {
-                input.autocomplete = "off";
-                input.placeholder = input.placeholder || old.placeholder;
+            for (const name of ["aria-describedby", "aria-invalid", "autocomplete"]) {
+                if (old.hasAttribute(name)) {
+                    input.setAttribute(name, old.getAttribute(name));
+                }
             }
             input.value = typed[select.value] ?? converted(old.value, kind, select.value);
             if (input.tagName === "SELECT" && input.selectedIndex < 0) {
