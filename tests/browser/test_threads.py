@@ -49,10 +49,10 @@ def test_a_long_thread_is_read_page_by_page(root: Person, settings: Any) -> None
     conversation = make_thread(*(f"Sentence {number}" for number in range(12)))
 
     root.open(conversation)
-    seen = root.texts_of(".thread-message .content")
+    seen = root.texts_of(".thread-content")
     for _page in range(2):
         root.follow(".thread-pages [rel=next]")
-        seen += root.texts_of(".thread-message .content")
+        seen += root.texts_of(".thread-content")
         assert root.sees(root.find(".thread-message"))
 
     assert seen == [f"Sentence {number}" for number in range(12)]
@@ -61,7 +61,7 @@ def test_a_long_thread_is_read_page_by_page(root: Person, settings: Any) -> None
 
 def test_a_long_message_is_unfolded(root: Person) -> None:
     conversation = make_thread("\n\n".join(f"Paragraph {number}" for number in range(300)))
-    is_cut = "const box = document.querySelector('.thread-message .content');"
+    is_cut = "const box = document.querySelector('.thread-content');"
     is_cut += "return box.clientHeight < box.scrollHeight"
 
     root.open(conversation)
@@ -69,4 +69,4 @@ def test_a_long_message_is_unfolded(root: Person) -> None:
     root.click(".thread-message .unfold-label")
 
     root.wait(lambda: not root.run(is_cut))
-    assert root.texts_of(".thread-message .content p")[-1] == "Paragraph 299"
+    assert root.texts_of(".thread-content p")[-1] == "Paragraph 299"
