@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from assistant.db.admin.forms import JSONTextarea, LongTextarea
@@ -104,6 +106,13 @@ class ValueWidget(forms.MultiWidget):
             chosen.attrs |= {"autocomplete": "off", "placeholder": _("(not shown)")}
         self.widgets = [self.widgets[0], chosen]
         return super().get_context(name, Typed(kind, text), attrs)
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        """Keep the two together, whatever the form's layout."""
+        inputs = super().render(name, value, attrs, renderer)
+        return format_html('<div class="assistant-value">{}</div>', inputs)
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         """Return kind and text, or None where neither was sent."""
