@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import path
 from django.views.generic import RedirectView
 
+admin.site.site_header = admin.site.site_title = "AI assistant"
 # The admin's own index page, with an overview of the assistant's tables above.
 admin.site.index_template = "assistant_conversations/admin_index.html"
 

@@ -1,7 +1,6 @@
 """The settings app."""
 
 from django.apps import AppConfig
-from django.core.checks import Tags, register
 from django.utils.translation import gettext_lazy as _
 
 from assistant.db import checks
@@ -16,7 +15,7 @@ class SettingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks."""
-        from assistant.settings.checks import check_stored_secrets  # noqa: PLC0415
+        from assistant.settings.checks import check_stored_secrets  # noqa: PLC0415 (has models)
 
         checks.register()
-        register(check_stored_secrets, Tags.database)
+        checks.register_database_check(check_stored_secrets)

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def warnings() -> list[str]:
-    return [str(warning.msg) for warning in check_stored_secrets(databases=["default"])]
+    return [str(warning.msg) for warning in check_stored_secrets(connection)]
 
 
 def test_nothing_is_wrong_with_the_default_rows() -> None:
@@ -33,7 +33,7 @@ def test_each_secret_is_named_with_the_way_out_and_not_told() -> None:
     factories.make_model_config(name="Large", config={"api_key": "sk-1"})
     factories.make_model_config(name="Small", config={"api_key_env": "KEY", "max_tokens": 1})
 
-    found = check_stored_secrets(databases=["default"])
+    found = check_stored_secrets(connection)
 
     assert [str(warning.msg) for warning in found] == [
         "system setting 'openai_api_key' holds a secret in plain text (at $ of value).",
