@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -49,14 +48,8 @@ def default_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
 
 
 @pytest.fixture
-def person(
-    driver: Chrome, live_server: LiveServer, default_rows: None, settings: Any
-) -> Iterator[Person]:
+def person(driver: Chrome, live_server: LiveServer, default_rows: None) -> Iterator[Person]:
     """Return somebody who has not logged in; scripts must run without errors and other hosts."""
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
     visitor = Person(driver, live_server.url)
     visitor.start_afresh()
     yield visitor
