@@ -42,13 +42,16 @@ def test_databases_that_nobody_names_are_not_asked(databases):
     assert check_databases(databases) == []
 
 
-def test_a_database_is_asked_one_query(fresh):
+def test_a_database_is_asked_one_query_and_one_for_each_table_with_secrets(fresh):
     fresh.ensure_connection()
 
     with CaptureQueriesContext(fresh) as queries:
         check_databases([fresh.alias])
 
-    assert len(queries) == 1
+    asked = [query["sql"] for query in queries if "SELECT" in query["sql"]]
+    assert len(asked) == 3
+    assert ["system_settings" in sql for sql in asked].count(True) == 1
+    assert ["model_configs" in sql for sql in asked].count(True) == 1
 
 
 def test_another_engine_is_named():
