@@ -7,6 +7,11 @@ import pytest
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave nothing behind."""
+    remove_server()
+
+
+def remove_server() -> None:
     """Stop the embedded server and remove its data, in the process that made it."""
     if os.environ.get("TEST_DATA_DIR_OWNER") != str(os.getpid()):
         return

@@ -30,6 +30,8 @@ if "EMBEDDED" in DATABASES["default"]:
 else:
     # The test runner makes and drops databases, which a pool's open connections would prevent.
     DATABASES["default"]["OPTIONS"].pop("pool", None)
+# Neither would a connection go away that a thread of the live server keeps for its next request.
+DATABASES["default"]["CONN_MAX_AGE"] = 0
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["testserver", "localhost"]

@@ -56,6 +56,19 @@ class UserAdmin(TableAdmin, DjangoUserAdmin):
             models.prefetch_related_objects([user], "user_permissions__content_type")
         return user
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave the password, a link to the page that changes it, to those who may."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return fieldsets
+        return [
+            (
+                title,
+                {**options, "fields": [name for name in options["fields"] if name != "password"]},
+            )
+            for title, options in fieldsets
+        ]
+
     def formfield_for_manytomany(
         self, db_field: "models.ManyToManyField[Any, Any]", request: HttpRequest, **kwargs: Any
     ) -> Any:

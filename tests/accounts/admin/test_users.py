@@ -172,6 +172,16 @@ def test_the_hash_of_a_password_is_on_no_page(root: Client, viewer: Client) -> N
             assert user.password not in client.get(address).text
 
 
+def test_the_way_to_another_password_is_shown_to_those_who_may(
+    root: Client, viewer: Client
+) -> None:
+    address = page(factories.make_user(), "change")
+
+    assert "../password/" in root.get(address).text
+    assert "password" not in viewer.get(address).context["adminform"].readonly_fields
+    assert "../password/" not in viewer.get(address).text
+
+
 @pytest.mark.parametrize("lookup", ["password__startswith", "groups__name", "preferences__a"])
 def test_the_list_is_not_an_oracle(root: Client, lookup: str) -> None:
     assert root.get(LIST, {lookup: "x"}).status_code == 400

@@ -1,0 +1,1 @@
+"""Paths that a person takes through the admin site, in Chromium."""
