@@ -61,6 +61,10 @@ class EmbeddingModelAdmin(DefaultMixin, TableAdmin):
         return [*fields, "dimension"] if obj and _has_vectors(obj) else fields
 
 
-def _has_vectors(model: EmbeddingModel) -> bool:
-    documents = model.knowledge_documents.filter(embedding_vector__isnull=False)
-    return model.conversation_embeddings.exists() or documents.exists()
+def _has_vectors(model: Any) -> bool:
+    # Django asks several times a page.
+    if not hasattr(model, "_has_vectors"):
+        documents = model.knowledge_documents.filter(embedding_vector__isnull=False)
+        model._has_vectors = model.conversation_embeddings.exists() or documents.exists()
+    found: bool = model._has_vectors
+    return found
