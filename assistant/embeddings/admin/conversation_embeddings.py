@@ -18,6 +18,7 @@ from assistant.db.admin import (
     highlighted,
     object_link,
 )
+from assistant.db.admin.forms import grouped
 from assistant.embeddings.admin.base import SearchableAdmin
 from assistant.embeddings.models import ConversationEmbedding
 
@@ -37,6 +38,7 @@ class ConversationEmbeddingAdmin(SearchableAdmin, ReadOnlyAdmin):
         "chunk_text",
         "content_hash",
         "embedding_model",
+        "vector_dimension",
         "metadata",
         "created_at",
     )
@@ -62,6 +64,9 @@ class ConversationEmbeddingAdmin(SearchableAdmin, ReadOnlyAdmin):
     ordering = ("-pk",)
     empty_hint = _("No embeddings yet. Programs store them with Django's ORM or by SQL.")
     sortable_by = ("source_type",)
+
+    class Media:
+        css = {"all": ["assistant_embeddings/lists.css"]}
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Leave out what is large in the tables that are joined."""
@@ -106,3 +111,8 @@ class ConversationEmbeddingAdmin(SearchableAdmin, ReadOnlyAdmin):
         except NoReverseMatch:
             return str(obj.message_id)
         return format_html('<a href="{}">{}</a>', url, obj.message_id)
+
+    @admin.display(description=_("dimension"))
+    def vector_dimension(self, obj: ConversationEmbedding) -> str:
+        """Return how many numbers the vector has: as many as its model says."""
+        return grouped(obj.embedding_model.dimension)
