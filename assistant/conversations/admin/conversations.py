@@ -51,7 +51,13 @@ class ConversationAdmin(TableAdmin):
     overview = Overview(20, "updated_at", _("last activity"))
 
     class Media:
-        css = {"all": ["assistant_conversations/thread.css", "assistant_conversations/lists.css"]}
+        css = {
+            "all": [
+                "assistant_conversations/thread.css",
+                "assistant_conversations/markdown.css",
+                "assistant_conversations/lists.css",
+            ]
+        }
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         """Name the user by whatever the host's users log in with."""
