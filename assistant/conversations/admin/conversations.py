@@ -115,6 +115,8 @@ class ConversationAdmin(TableAdmin):
             (_("first message"), [times["first"]]),
             (_("last message"), [times["last"]]),
             (_("models"), [f"{name} ({grouped(count)})" for name, count in thread.model_counts]),
+            # Messages have a line of their own.
+            (_("related"), [link for model, link in self.related_links(obj) if model != Message]),
         ]
         return [(name, values) for name, values in facts if values not in ([None], [])]
 
