@@ -6,11 +6,10 @@ from django.contrib import admin
 from django.db import models
 from django.db.models.functions import Left
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from assistant.conversations.models import Message
 from assistant.db.admin import (
     IndexedValuesFilter,
     LinkedObjectFilter,
@@ -102,15 +101,7 @@ class ConversationEmbeddingAdmin(SearchableAdmin, ReadOnlyAdmin):
         """Return a link to the message, which is not fetched: it may be large."""
         if obj.message_id is None:
             return self.get_empty_value_display()
-        try:
-            url = reverse(
-                "admin:assistant_conversations_message_change",
-                args=[obj.message_id],
-                current_app=self.admin_site.name,
-            )
-        except NoReverseMatch:
-            return str(obj.message_id)
-        return format_html('<a href="{}">{}</a>', url, obj.message_id)
+        return object_link(self.admin_site, Message(pk=obj.message_id), str(obj.message_id))
 
     @admin.display(description=_("dimension"))
     def vector_dimension(self, obj: ConversationEmbedding) -> str:
