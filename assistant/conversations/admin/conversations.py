@@ -8,7 +8,8 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from assistant.conversations.admin.threads import Thread, duration
+from assistant.conversations.admin.durations import duration
+from assistant.conversations.admin.threads import Thread
 from assistant.conversations.models import Conversation, Message
 from assistant.db.admin import (
     IndexedValuesFilter,
@@ -51,7 +52,13 @@ class ConversationAdmin(TableAdmin):
     overview = Overview(20, "updated_at", _("last activity"))
 
     class Media:
-        css = {"all": ["assistant_conversations/thread.css"]}
+        css = {
+            "all": [
+                "assistant_conversations/thread.css",
+                "assistant_conversations/markdown.css",
+                "assistant_conversations/lists.css",
+            ]
+        }
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         """Name the user by whatever the host's users log in with."""
@@ -109,6 +116,8 @@ class ConversationAdmin(TableAdmin):
             (_("first message"), [times["first"]]),
             (_("last message"), [times["last"]]),
             (_("models"), [f"{name} ({grouped(count)})" for name, count in thread.model_counts]),
+            # Messages have a line of their own.
+            (_("related"), [link for model, link in self.related_links(obj) if model != Message]),
         ]
         return [(name, values) for name, values in facts if values not in ([None], [])]
 

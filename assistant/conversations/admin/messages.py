@@ -64,6 +64,9 @@ class MessageAdmin(WordSearchMixin, TableAdmin):
     suggested_fields = ("model_name",)
     overview = Overview(30, "timestamp", _("last message"))
 
+    class Media:
+        css = {"all": ["assistant_conversations/lists.css"]}
+
     def list_queryset(self, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Fetch the beginning of the content and the conversation's title."""
         rows: models.QuerySet[Any] = (

@@ -7,8 +7,10 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from assistant.conversations.admin.durations import duration
 from assistant.conversations.models import ConversationStats
 from assistant.db.admin import ReadOnlyAdmin, object_link
+from assistant.db.admin.forms import grouped
 
 
 @admin.register(ConversationStats)
@@ -17,9 +19,9 @@ class ConversationStatsAdmin(ReadOnlyAdmin):
 
     fields = (
         "conversation_link",
-        "total_messages",
-        "total_tokens",
-        "avg_response_time",
+        "messages",
+        "tokens",
+        "response_time",
         "response_count",
         "response_time_sum",
         "created_at",
@@ -27,12 +29,12 @@ class ConversationStatsAdmin(ReadOnlyAdmin):
     )
     list_display = (
         "conversation_link",
-        "total_messages",
-        "total_tokens",
-        "avg_response_time",
+        "messages",
+        "tokens",
+        "response_time",
         "updated_at",
     )
-    list_display_links = ("total_messages",)
+    list_display_links = ("messages",)
     search_fields = ("conversation__title",)
     search_keys = ("id", "conversation_id")
     search_help_text = _("The key of a conversation or the beginning of its title.")
@@ -54,3 +56,18 @@ class ConversationStatsAdmin(ReadOnlyAdmin):
     def conversation_link(self, obj: ConversationStats) -> str:
         """Return a link to the conversation."""
         return object_link(self.admin_site, obj.conversation, str(obj.conversation))
+
+    @admin.display(description=_("messages"))
+    def messages(self, obj: ConversationStats) -> str:
+        """Return how many messages there are."""
+        return grouped(obj.total_messages)
+
+    @admin.display(description=_("tokens"))
+    def tokens(self, obj: ConversationStats) -> str:
+        """Return how many tokens they have."""
+        return grouped(obj.total_tokens)
+
+    @admin.display(description=_("average response time"))
+    def response_time(self, obj: ConversationStats) -> str:
+        """Return the mean generation time; a page of one row would show None as "None"."""
+        return duration(obj.avg_response_time) or str(self.get_empty_value_display())

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assistant.conf import conf
+from assistant.conversations.admin.durations import duration
 from assistant.conversations.admin.paging import PAGE_VAR, PageLinks, whole_number
 from assistant.conversations.markdown import render
 from assistant.conversations.models import Conversation, Message
@@ -26,7 +27,7 @@ from assistant.db.admin import object_link
 from assistant.db.admin.forms import grouped
 from assistant.db.admin.large import OctetLength
 
-__all__ = ["Thread", "ThreadMessage", "duration", "place_link"]
+__all__ = ["Thread", "ThreadMessage", "place_link"]
 
 # Like PAGE_VAR, a name of the query string that Django's change page does not look at.
 MESSAGE_VAR = "message"
@@ -195,11 +196,6 @@ def fair_length(lengths: Iterable[int]) -> int:
             return max(share, conf.THREAD_FOLD_LENGTH)
         left -= length
     return PAGE_LENGTH
-
-
-def duration(seconds: float | None) -> str | None:
-    """Write seconds in three digits."""
-    return None if seconds is None else _("%(seconds)s s") % {"seconds": f"{seconds:.3g}"}
 
 
 def place_link(site: AdminSite, message: Message, text: str) -> str:

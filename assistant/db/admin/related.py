@@ -60,13 +60,15 @@ class RelatedListsMixin(ModelAdmin):
     @admin.display(description=_("related"))
     def related_lists(self, obj: Any) -> str:
         """Return the links, each with a count that ends at 500."""
-        related = sorted(obj._related_lists, key=lambda item: item.rows.db)
-        parts = []
-        for using, items in groupby(related, key=lambda item: item.rows.db):
-            lists = list(items)
-            counts = fetch(using, [count_up_to(item.rows, MAX_COUNTED) for item in lists])
-            parts += [_link(item, count) for item, count in zip(lists, counts, strict=True)]
-        return format_html_join(" · ", "{}", ((part,) for part in parts))
+        links = self.related_links(obj)
+        return format_html_join(" · ", "{}", ((link,) for _model, link in links))
+
+    def related_links(self, obj: Any) -> list[tuple[type[models.Model], str]]:
+        """Return the links one by one, each with its model, on the page of a stored row."""
+        if not hasattr(obj, "_related_links"):
+            obj._related_links = list(_count_and_link(getattr(obj, "_related_lists", [])))
+        found: list[tuple[type[models.Model], str]] = obj._related_links
+        return found
 
     def _related(self, request: HttpRequest, obj: Any) -> list[RelatedList]:
         if obj is None:
@@ -104,6 +106,15 @@ def _parameter(model_admin: Any, request: HttpRequest, field: Any) -> str | None
             linked = isinstance(kind, type) and issubclass(kind, LinkedObjectFilter)
             return f"{name}__exact" if linked else f"{name}__{field.target_field.name}__exact"
     return "q" if field.attname in getattr(model_admin, "search_keys", ()) else None
+
+
+def _count_and_link(lists: list[RelatedList]) -> Iterator[tuple[type[models.Model], str]]:
+    by_database = sorted(lists, key=lambda item: item.rows.db)
+    for using, items in groupby(by_database, key=lambda item: item.rows.db):
+        related = list(items)
+        counts = fetch(using, [count_up_to(item.rows, MAX_COUNTED) for item in related])
+        for item, count in zip(related, counts, strict=True):
+            yield item.rows.model, _link(item, count)
 
 
 def _link(related: RelatedList, count: int) -> str:

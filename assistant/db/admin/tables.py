@@ -30,6 +30,9 @@ from assistant.db.forms import JSONFormField
 
 __all__ = ["TableAdmin"]
 
+# The height of the text areas of descriptions and paths, in lines.
+NOTE_ROWS = 3
+
 
 class TableAdmin(RefusalsMixin, RelatedListsMixin, LargeValuesMixin, DeletionsMixin):
     """A table's pages: bounded, safe against bad input, and saving only what was edited."""
@@ -73,7 +76,7 @@ class TableAdmin(RefusalsMixin, RelatedListsMixin, LargeValuesMixin, DeletionsMi
     ) -> Any:
         """Store no text as NULL where the column allows it, as Django does for short texts.
 
-        And tell the limit of texts that people paste documents into.
+        And tell the limit of texts that people paste documents into; others get a small text area.
         """
         if isinstance(db_field, models.TextField) and db_field.null:
             kwargs["empty_value"] = None
@@ -81,6 +84,8 @@ class TableAdmin(RefusalsMixin, RelatedListsMixin, LargeValuesMixin, DeletionsMi
             limit = _("Up to %(limit)s bytes; larger texts go in through SQL or Django's ORM.")
             kwargs["help_text"] = limit % {"limit": grouped(conf.MAX_FORM_BYTES)}
             kwargs["strip"] = False
+        elif isinstance(db_field, models.TextField):
+            kwargs.setdefault("widget", LongTextarea(attrs={"rows": NOTE_ROWS}))
         if db_field.name in self.suggested_fields:
             kwargs["widget"] = SuggestionsInput(partial(indexed_values, self.model, db_field))
         return super().formfield_for_dbfield(db_field, request, **kwargs)

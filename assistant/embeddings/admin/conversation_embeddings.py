@@ -6,11 +6,10 @@ from django.contrib import admin
 from django.db import models
 from django.db.models.functions import Left
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from assistant.conversations.models import Message
 from assistant.db.admin import (
     IndexedValuesFilter,
     LinkedObjectFilter,
@@ -18,6 +17,7 @@ from assistant.db.admin import (
     highlighted,
     object_link,
 )
+from assistant.db.admin.forms import grouped
 from assistant.embeddings.admin.base import SearchableAdmin
 from assistant.embeddings.models import ConversationEmbedding
 
@@ -37,6 +37,7 @@ class ConversationEmbeddingAdmin(SearchableAdmin, ReadOnlyAdmin):
         "chunk_text",
         "content_hash",
         "embedding_model",
+        "vector_dimension",
         "metadata",
         "created_at",
     )
@@ -62,6 +63,9 @@ class ConversationEmbeddingAdmin(SearchableAdmin, ReadOnlyAdmin):
     ordering = ("-pk",)
     empty_hint = _("No embeddings yet. Programs store them with Django's ORM or by SQL.")
     sortable_by = ()
+
+    class Media:
+        css = {"all": ["assistant_embeddings/lists.css"]}
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Leave out what is large in the tables that are joined."""
@@ -97,12 +101,9 @@ class ConversationEmbeddingAdmin(SearchableAdmin, ReadOnlyAdmin):
         """Return a link to the message, which is not fetched: it may be large."""
         if obj.message_id is None:
             return self.get_empty_value_display()
-        try:
-            url = reverse(
-                "admin:assistant_conversations_message_change",
-                args=[obj.message_id],
-                current_app=self.admin_site.name,
-            )
-        except NoReverseMatch:
-            return str(obj.message_id)
-        return format_html('<a href="{}">{}</a>', url, obj.message_id)
+        return object_link(self.admin_site, Message(pk=obj.message_id), str(obj.message_id))
+
+    @admin.display(description=_("dimension"))
+    def vector_dimension(self, obj: ConversationEmbedding) -> str:
+        """Return how many numbers the vector has: as many as its model says."""
+        return grouped(obj.embedding_model.dimension)

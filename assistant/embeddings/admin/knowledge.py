@@ -75,7 +75,7 @@ class KnowledgeDocumentAdmin(SearchableAdmin):
     sortable_by = ("updated_at",)
 
     class Media:
-        css = {"all": ["assistant_embeddings/tags.css"]}
+        css = {"all": ["assistant_embeddings/tags.css", "assistant_embeddings/lists.css"]}
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Ask whether there is a vector, and leave the vector where it is."""

@@ -201,9 +201,9 @@ def test_the_queries_of_a_page(root: Client, count: int) -> None:
         "times",
         "user",  # the owner
         "models",
+        "related lists",
         "user",  # the form's choice
         "suggestions",  # of agent types
-        "related lists",
         "keys",
         "beginnings",
     ]

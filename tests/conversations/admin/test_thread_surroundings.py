@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 from django.contrib.admin import ModelAdmin, site
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 
 from assistant.conversations.admin import ConversationAdmin
 from assistant.conversations.models import Conversation, Message
+from assistant.embeddings.models import ConversationEmbedding
 from tests import factories
 from tests.db.admin.pages import errors, page
 
@@ -42,6 +45,7 @@ def test_the_statistics_are_beside_it(root: Client) -> None:
         "First message",
         "Last message",
         "Models",
+        "Related",
     ]
     values = dict(facts)
     assert f'<a href="{page(conversation.user, "change")}">' in values["User"]
@@ -49,6 +53,22 @@ def test_the_statistics_are_beside_it(root: Client) -> None:
     assert "9:30 a.m." in values["First message"]
     assert "9:34 a.m." in values["Last message"]
     assert re.findall("<dd>(.*?)</dd>", values["Models"]) == ["small (2)", "large (1)"]
+
+
+def test_what_belongs_to_it_is_a_click_away(root: Client, viewer: Client) -> None:
+    message = factories.make_message()
+    conversation = message.conversation
+    factories.make_embedding(conversation=conversation)
+    list_address = page(ConversationEmbedding, "changelist")
+    expected = f'<a href="{list_address}?conversation__exact={conversation.pk}">'
+
+    for client in (root, viewer):
+        with CaptureQueriesContext(connection) as queries:
+            text = client.get(page(conversation, "change")).text
+        found = re.search(r"<dt>Related</dt>\s*(.*?)\s*</div>", text, re.DOTALL)
+        assert found
+        assert found[1] == f"<dd>{expected}1 conversation embedding</a></dd>"
+        assert sum('FROM "conversation_embeddings"' in query["sql"] for query in queries) == 1
 
 
 def test_models_are_not_counted_over_too_many_messages(root: Client, settings: Any) -> None:

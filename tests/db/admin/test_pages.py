@@ -7,6 +7,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from assistant.db.admin.lists import large_fields
+from tests import factories
 from tests.db.admin.pages import TABLES, Table, page
 
 every_table = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
@@ -40,6 +41,16 @@ def test_add_and_delete_pages_open_where_rows_are_made_by_people(
 
     assert root.get(page(table.model, "add")).status_code == expected
     assert root.get(page(row, "delete")).status_code == expected
+
+
+def test_notes_have_a_small_text_area_and_texts_a_large_one(root: Client) -> None:
+    setting, message = factories.make_setting(), factories.make_message()
+
+    note = root.get(page(setting, "change")).context["adminform"].form["description"]
+    text = root.get(page(message, "change")).context["adminform"].form["content"]
+
+    assert 'rows="3"' in str(note)
+    assert 'rows="10"' in str(text)
 
 
 @every_table

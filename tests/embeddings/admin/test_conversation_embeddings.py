@@ -1,5 +1,7 @@
 """Embeddings of conversations in the admin site."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -74,3 +76,14 @@ def test_a_large_text_is_shown_in_part(root: Client) -> None:
 
     assert "1,500,000 bytes" in response.text
     assert len(response.content) < 50_000
+
+
+def test_the_dimension_is_shown_and_not_asked_of_the_vector(root: Client) -> None:
+    model = factories.make_embedding_model(dimension=1024)
+    embedding = factories.make_embedding(embedding_model=model)
+
+    with CaptureQueriesContext(connection) as queries:
+        text = root.get(page(embedding, "change")).text
+
+    assert re.search(r">Dimension:</label>\s*<div[^>]*>1,024</div>", text)
+    assert not [query for query in queries if "vector_dims" in query["sql"]]
