@@ -1,5 +1,6 @@
 """Full-text search, by a stored search vector or by an indexed expression."""
 
+import re
 from datetime import timedelta
 from typing import Any, Self
 
@@ -13,6 +14,10 @@ __all__ = ["HIGHLIGHT_END", "HIGHLIGHT_START", "FullTextQuerySet"]
 
 # What surrounds a found word in an excerpt: control characters, which no markup has.
 HIGHLIGHT_START, HIGHLIGHT_END = "\x02", "\x03"
+
+# A row of dashes, such as a rule between paragraphs: each excludes what follows, and PostgreSQL
+# fails at 33 of them. What stands between them it skips.
+DASHES = re.compile(r'(?<![^\s"!&|()])-[-\s!&|()]*-')
 
 # Among how many of the latest rows newest_matching() looks first.
 WINDOW = 10_000
@@ -97,4 +102,10 @@ class Matches(models.Func):
 
 def _query(text: str) -> SearchQuery:
     # PostgreSQL's text has no NUL; to a search it is nothing but a break between words.
-    return SearchQuery(text.replace("\0", " "), config=CONFIGURATION, search_type="websearch")
+    text = DASHES.sub(_once_or_twice, text.replace("\0", " "))
+    return SearchQuery(text, config=CONFIGURATION, search_type="websearch")
+
+
+def _once_or_twice(dashes: re.Match[str]) -> str:
+    # Two exclude what is excluded.
+    return "-" if dashes[0].count("-") % 2 else "--"

@@ -2,7 +2,8 @@
 
 A name is split into words at everything but letters and digits and at humps (``openaiApiKey`` is
 "openai api key"). It looks like a secret's where a run of its words spells one of
-``conf.SECRET_NAMES``, in the singular or the plural, unless
+``conf.SECRET_NAMES``, in the singular or the plural, or one word ends in a longer one of them
+(``PGPASSWORD``), unless
 
 * the word after the run, or the name's last word, describes the secret or says where it is:
   ``token_limit``, ``tokens_per_minute``, ``password_min_length``, ``api_key_env``;
@@ -16,6 +17,7 @@ under whatever name.
 """
 
 import re
+import unicodedata
 from functools import lru_cache
 from typing import Any
 
@@ -29,6 +31,9 @@ MASK = "********"
 # Keys of JSON may be of any length; those of people are short and come again.
 LONGEST_REMEMBERED = 100
 
+# Words that are joined to others, as in "authtoken"; of the shorter ones many words are made.
+SHORTEST_SUFFIX = 5
+
 WORD_BREAKS = re.compile(
     r"[\W_]+"
     r"|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
@@ -37,7 +42,9 @@ WORD_BREAKS = re.compile(
 
 
 def _words(name: str) -> list[str]:
-    return [word.casefold() for word in WORD_BREAKS.split(name) if word]
+    # As wide as usual, and as usual otherwise.
+    text = unicodedata.normalize("NFKC", name)
+    return [word.casefold() for word in WORD_BREAKS.split(text) if word]
 
 
 # After a secret's name: how many, how long, of which kind, for how long, and where it is.
@@ -58,12 +65,18 @@ OF_TEXT = frozenset(
     )
 )
 # Before "tokens": what lets somebody in, however many there are.
-OF_ACCESS = frozenset(_words("access api auth bearer id oauth refresh"))
+OF_ACCESS = frozenset(
+    _words(
+        "access api auth bearer bot device github gitlab hf id oauth personal push refresh slack"
+    )
+)
 
 # Of scheme://user:password@host the password; within JSON a string ends at its quote.
 URL_PASSWORD = re.compile(r"(?<=://)([^\s/?#:@]*:)[^\s/?#]+(?=@)")
 URL_PASSWORD_IN_JSON = re.compile(r'(?<=://)([^\s/?#:@"]*:)(?:[^\s/?#"\\]|\\.)+(?=@)')
-URL_PASSWORD_CUT_OFF = re.compile(r'(?<=://)([^\s/?#:@"]*:)[^\s/?#@"]+\Z')
+# Cut off, it may have had an @ of its own.
+URL_CUT_OFF = re.compile(r"(?<=://)([^\s/?#:@]*:)[^\s/?#]+\Z")
+URL_CUT_OFF_IN_JSON = re.compile(r'(?<=://)([^\s/?#:@"]*:)(?:[^\s/?#"\\]|\\.?)+\Z')
 
 
 def is_secret_name(name: str) -> bool:
@@ -78,7 +91,12 @@ def _judge(name: str, secret_names: tuple[str, ...]) -> bool:
     spelled = {"".join(_words(secret)) for secret in secret_names}
     longest = max(map(len, spelled), default=0) + 1
     words = _words(name)
+    suffixes = tuple(
+        text + s for text in spelled if len(text) >= SHORTEST_SUFFIX for s in ("", "s")
+    )
     for start in range(len(words)):
+        if _ends_in_one(words, start, suffixes):
+            return True
         text = ""
         for end in range(start, len(words)):
             text += words[end]
@@ -89,13 +107,27 @@ def _judge(name: str, secret_names: tuple[str, ...]) -> bool:
     return False
 
 
+def _ends_in_one(words: list[str], place: int, suffixes: tuple[str, ...]) -> bool:
+    word = words[place]
+    if not word.endswith(suffixes):
+        return False
+    for suffix in suffixes:
+        apart = [*words[:place], word.removesuffix(suffix), suffix, *words[place + 1 :]]
+        is_end = word != suffix and word.endswith(suffix)
+        if is_end and not _is_exempt(apart, place + 1, place + 1, suffix):
+            return True
+    return False
+
+
 def _is_spelled(text: str, spelled: set[str]) -> bool:
     return text in spelled or (text.endswith("s") and text[:-1] in spelled)
 
 
 def _is_exempt(words: list[str], start: int, end: int, text: str) -> bool:
     after = words[end + 1 :]
-    if after and (after[0] in DESCRIBING or after[-1] in DESCRIBING):
+    # Secrets by what they are for: "api_keys_by_name", but not "tokens_per_minute".
+    is_mapping = after[:1] == ["by"] or (after[:1] == ["per"] and not text.startswith("token"))
+    if after and not is_mapping and (after[0] in DESCRIBING or after[-1] in DESCRIBING):
         return True
     before = words[start - 1] if start else ""
     if text == "tokens":
@@ -115,7 +147,8 @@ def mask_urls(text: str, *, in_json: bool = False, is_cut: bool = False) -> str:
     pattern = URL_PASSWORD_IN_JSON if in_json else URL_PASSWORD
     masked = pattern.sub(lambda found: f"{found[1]}{MASK}", text)
     if is_cut:
-        masked = URL_PASSWORD_CUT_OFF.sub(lambda found: f"{found[1]}{MASK}", masked)
+        pattern = URL_CUT_OFF_IN_JSON if in_json else URL_CUT_OFF
+        masked = pattern.sub(lambda found: f"{found[1]}{MASK}", masked)
     return masked
 
 

@@ -58,8 +58,10 @@ class ValueField(JSONFormField):
         if kind == Kind.NULL:
             return None
         if not text.strip():
-            if self.is_secret and not text and kind in ("", kind_of(self.stored)):
-                return self.stored
+            if self.is_secret and not text:
+                if kind in ("", kind_of(self.stored)):
+                    return self.stored
+                raise self._required()  # another kind, or the stored one is another by now
             if kind != Kind.TEXT:
                 raise self._required()
         if kind == Kind.TEXT:

@@ -86,6 +86,21 @@ def test_any_text_is_a_query(text: str) -> None:
     assert newest(text, limit=1) == []
 
 
+@pytest.mark.parametrize("rule", ["-" * 41, "- " * 41, "!-(" * 41, '"pear"' + "-" * 41])
+def test_a_row_of_dashes_is_as_many_as_it_takes(rule: str) -> None:
+    apple, pear = store(factories.make_conversation(), ["apple", "pear"])
+
+    assert newest(f"{rule}apple", limit=2) == [pear]
+    assert newest(f"-{rule}apple", limit=2) == ([apple] if '"' not in rule else [])
+
+
+def test_dashes_within_words_and_phrases_stay() -> None:
+    key, *_others = store(factories.make_conversation(), ["so-called --force, a---b", "force"])
+
+    assert newest('"so-called --force"', limit=2) == [key]
+    assert newest("so-called --force a---b", limit=2) == [key]
+
+
 def test_the_search_of_messages_uses_its_index() -> None:
     store(factories.make_conversation(), [f"word{number}" for number in range(2_000)])
     with connection.cursor() as cursor:

@@ -20,6 +20,9 @@ SECRET = names("""
     api_keys apiKeys secrets passwords access_tokens api_tokens password_reset_token
     token_limit_secret secret_key SECRET_KEY api_key_id webhook_secret jwt_secret
     secret_token session_token csrf_token api.key schlüssel_token
+    PGPASSWORD authtoken dbpassword clientsecret openaiapikey OPENAIAPIKEY authtokens userPASSWD
+    api_keys_by_name secrets_by_environment api_key_per_environment github_tokens bot_tokens
+    ａｐｉ＿ｋｅｙ ｐａｓｓｗｏｒｄ pass­word
 """)
 
 PLAIN = names("""
@@ -31,6 +34,7 @@ PLAIN = names("""
     token_budget token_usage password_policy password_validators authorization_url token_endpoint
     secretary keyboard key keys api access private monkey author authored tokenised pass_through
     passport default_temperature app_version enable_embeddings max_context_length theme
+    maxtoken maxtokens eostoken PGPASSWORD_FILE tokens_by_day tokens_per_user nonsense
     secret_version token_ttl password_expiry_days token_timeout_seconds empty -
 """)
 
@@ -76,6 +80,14 @@ def test_passwords_in_urls(text: str, masked: str) -> None:
 
 def test_a_password_that_was_cut_off() -> None:
     assert mask_urls("postgresql://ada:pass", is_cut=True) == "postgresql://ada:********"
+    assert mask_urls("postgresql://ada:p@ss", is_cut=True) == "postgresql://ada:********"
+    assert mask_urls('postgresql://ada:p"ss', is_cut=True) == "postgresql://ada:********"
+
+
+def test_a_password_with_quotes_that_was_cut_off() -> None:
+    text = mask_urls(r'"postgresql://ada:p@s\"s', in_json=True, is_cut=True)
+
+    assert text == '"postgresql://ada:********'
 
 
 @pytest.mark.parametrize(

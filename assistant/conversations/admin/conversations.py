@@ -67,6 +67,13 @@ class ConversationAdmin(TableAdmin):
         lookup = "" if users._meta.label == "assistant_accounts.User" else "__startswith"
         return ("title", f"user__{users.USERNAME_FIELD}{lookup}")
 
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Count messages for those who may view messages."""
+        names = super().get_list_display(request)
+        if self._may(request, "view"):
+            return names
+        return [name for name in names if name != "messages"]
+
     def get_autocomplete_fields(self, request: HttpRequest) -> tuple[str, ...]:
         """Look users up by name where the host's admin site has a search for them."""
         users = get_user_model()
@@ -107,6 +114,8 @@ class ConversationAdmin(TableAdmin):
         self, request: HttpRequest, obj: Conversation, thread: Thread
     ) -> list[tuple[Any, list[Any]]]:
         """Return what the page tells about the conversation: names and lists of values."""
+        if not self._may(request, "view"):
+            return [(_("user"), [self.owner(obj)])]
         times = thread.first_and_last
         facts: list[tuple[Any, list[Any]]] = [
             (_("user"), [self.owner(obj)]),

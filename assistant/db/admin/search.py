@@ -21,6 +21,11 @@ else:
 __all__ = ["SearchMixin", "WordSearchMixin", "highlighted"]
 
 
+# How many characters of a search are looked for as words; PostgreSQL's stack takes a few thousand
+# words.
+MAX_SEARCH = 2_000
+
+
 class SearchMixin(ModelAdmin):
     """Searches by key, or by the beginning of a text in any case.
 
@@ -65,7 +70,7 @@ class WordSearchMixin(SearchMixin):
     def search(self, request: HttpRequest, queryset: models.QuerySet[Any], text: str) -> list[Any]:
         """Return the keys of the newest rows with these words, and of those that begin so."""
         own: Any = queryset
-        keys = own.newest_matching(text, by=self.newest_by, limit=conf.SEARCH_MAX_ROWS)
+        keys = own.newest_matching(text[:MAX_SEARCH], by=self.newest_by, limit=conf.SEARCH_MAX_ROWS)
         others = [name for name in self.get_search_fields(request) if name != self.text_field]
         return list(dict.fromkeys([*keys_beginning_with(queryset, text, others), *keys]))
 
@@ -73,7 +78,7 @@ class WordSearchMixin(SearchMixin):
         """Annotate the passages in which the words were found."""
         own: Any = queryset
         rows: models.QuerySet[Any] = own.with_excerpts(
-            text, field=self.text_field, length=conf.SEARCH_EXCERPT_LENGTH
+            text[:MAX_SEARCH], field=self.text_field, length=conf.SEARCH_EXCERPT_LENGTH
         )
         return rows
 

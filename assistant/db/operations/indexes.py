@@ -8,7 +8,11 @@ from django.db.migrations.state import ProjectState
 
 __all__ = ["AddIndexConcurrently"]
 
-IS_VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)"
+# Of the table's own: the search path may reach another table's index of the same name.
+IS_VALID = """
+SELECT indisvalid FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+WHERE indrelid = to_regclass(%s) AND relname = %s
+"""
 
 
 class AddIndexConcurrently(DjangoAddIndexConcurrently):
@@ -30,7 +34,10 @@ class AddIndexConcurrently(DjangoAddIndexConcurrently):
         model = to_state.apps.get_model(app_label, self.model_name)
         if not self.allow_migrate_model(schema_editor.connection.alias, model):
             return
-        if not schema_editor.collect_sql and (valid := self._is_valid(schema_editor)) is not None:
+        if (
+            not schema_editor.collect_sql
+            and (valid := self._is_valid(schema_editor, model)) is not None
+        ):
             if valid:
                 return
             schema_editor.remove_index(model, self.index, concurrently=True)  # type: ignore[call-arg]
@@ -43,10 +50,10 @@ class AddIndexConcurrently(DjangoAddIndexConcurrently):
         """Name the index and the model."""
         return f"Concurrently create index {self.index.name} of model {self.model_name}"
 
-    def _is_valid(self, schema_editor: BaseDatabaseSchemaEditor) -> bool | None:
+    def _is_valid(self, schema_editor: BaseDatabaseSchemaEditor, model: Any) -> bool | None:
         # None where there is no such index.
-        name = schema_editor.quote_name(str(self.index.name))
+        table = schema_editor.quote_name(model._meta.db_table)
         with schema_editor.connection.cursor() as cursor:
-            cursor.execute(IS_VALID, [name])
+            cursor.execute(IS_VALID, [table, self.index.name])
             row: Any = cursor.fetchone()
         return None if row is None else row[0]

@@ -158,8 +158,19 @@ def test_a_viewer_reads_the_thread_and_changes_nothing(viewer: Client) -> None:
     assert page(Message, "add") not in viewer.get(page(empty, "change")).text
 
 
+def test_the_list_counts_messages_for_those_who_may_view_them(client: Client, db: None) -> None:
+    factories.make_message()
+    user = factories.make_user(is_staff=True)
+    client.force_login(user)
+
+    for names, is_counted in ([("view_conversation",), False], [("view_message",), True]):
+        user.user_permissions.add(*Permission.objects.filter(codename__in=names))
+        text = client.get(page(Conversation, "changelist")).text
+        assert ('class="field-messages' in text) is is_counted
+
+
 def test_messages_are_shown_to_those_who_may_view_messages(client: Client, db: None) -> None:
-    message = factories.make_message(content="Secret")
+    message = factories.make_message(content="Secret", model_name="local-7b")
     user = factories.make_user(is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename="view_conversation"))
     client.force_login(user)
@@ -167,6 +178,8 @@ def test_messages_are_shown_to_those_who_may_view_messages(client: Client, db: N
     text = client.get(page(message.conversation, "change")).text
 
     assert "You may not view messages." in text
+    assert re.findall(r"<dt>(.*?)</dt>", text) == ["User"]
+    assert "local-7b" not in text
     assert "Secret" not in text
     assert str(message.pk) not in text
 

@@ -20,6 +20,8 @@ GARBAGE = {
     "year-1": "0001-01-01",
     "year-9999": "9999-12-31 23:59:59-12:00",
     "long": "x" * 20_000,
+    "many-words": "(a b) " * 20_000,
+    "dashes": "-" * 100_000,
 }
 garbage = pytest.mark.parametrize("text", GARBAGE.values(), ids=GARBAGE)
 

@@ -115,6 +115,34 @@ def test_an_invalid_index_of_a_killed_run_is_built_again(state: ProjectState) ->
     assert found[1] is True
 
 
+@pytest.mark.parametrize("valid", [True, False])
+def test_an_index_of_that_name_in_another_schema_is_left_alone(
+    state: ProjectState, valid: bool
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA elsewhere")
+        try:
+            cursor.execute("CREATE TABLE elsewhere.things (title text)")
+            cursor.execute(f"CREATE INDEX {NAME} ON elsewhere.things (title)")
+            cursor.execute(
+                "UPDATE pg_index SET indisvalid = %s WHERE indexrelid = %s::regclass",
+                [valid, f"elsewhere.{NAME}"],
+            )
+            cursor.execute("SET search_path = public, elsewhere")
+
+            run(add_index(), state)
+
+            cursor.execute(
+                "SELECT indrelid = 'public.things'::regclass FROM pg_index"
+                " WHERE indexrelid IN (to_regclass(%s), to_regclass(%s)) ORDER BY 1",
+                [f"public.{NAME}", f"elsewhere.{NAME}"],
+            )
+            assert cursor.fetchall() == [(False,), (True,)]
+        finally:
+            cursor.execute("RESET search_path")
+            cursor.execute("DROP SCHEMA elsewhere CASCADE")
+
+
 def test_sqlmigrate_shows_the_statement(state: ProjectState) -> None:
     with connection.schema_editor(collect_sql=True, atomic=False) as editor:
         after = state.clone()

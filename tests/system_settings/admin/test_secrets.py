@@ -94,6 +94,14 @@ def test_another_kind_needs_a_value(root: Client) -> None:
     assert "required" in errors(response)["value"][0]
 
 
+def test_an_empty_text_does_not_replace_what_became_an_object(root: Client) -> None:
+    setting = make({"key": SECRET})  # since the page was loaded with a text
+
+    response = root.post(page(setting, "change"), {"value_type": "text", "value": ""})
+
+    assert "required" in errors(response)["value"][0]
+
+
 @every_value
 def test_an_invalid_form_does_not_echo_it(root: Client, value: Any) -> None:
     setting = make(value)
