@@ -81,9 +81,9 @@ PAGES = {
         "users",
         "count messages",
         "count messages",
+        "counts of related rows",
         "users",
         "values of conversations.agent_type",
-        "counts of related rows",
     ],
     "messages": [
         "sizes of messages",
