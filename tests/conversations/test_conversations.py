@@ -1,7 +1,11 @@
 """Filters of conversations."""
 
+from datetime import UTC, datetime, timedelta
+
 from assistant.conversations.models import Conversation
 from tests import factories
+
+TIME = datetime(2025, 1, 2, 9, 30, tzinfo=UTC)
 
 
 def test_a_users_conversations_are_found_by_user_and_by_key(db: None) -> None:
@@ -21,8 +25,9 @@ def test_switched_off_conversations_are_not_active(db: None) -> None:
     assert list(Conversation.objects.active()) == [active]
 
 
-def test_a_new_message_brings_a_conversation_to_the_top(transactional_db: None) -> None:
-    first, second = factories.make_conversation(), factories.make_conversation()
+def test_a_new_message_brings_a_conversation_to_the_top(db: None) -> None:
+    first = factories.make_conversation(updated_at=TIME)
+    second = factories.make_conversation(updated_at=TIME + timedelta(hours=1))
     assert list(Conversation.objects.recent_first()) == [second, first]
 
     factories.make_message(conversation=first)
