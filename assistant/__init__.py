@@ -2,7 +2,7 @@
 
 Imports go down only, and import-linter enforces it:
 
-    embeddings > conversations > accounts | settings > db
+    demo > embeddings > conversations > accounts | settings > db > conf
 
 ``config`` (outside this package) hosts the apps; nothing in here imports it. The user is always
 ``settings.AUTH_USER_MODEL``, never ``assistant.accounts``.
