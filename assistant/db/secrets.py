@@ -111,10 +111,10 @@ def _ends_in_one(words: list[str], place: int, suffixes: tuple[str, ...]) -> boo
     word = words[place]
     if not word.endswith(suffixes):
         return False
+    after = [] if place == len(words) - 1 else [words[place + 1], words[-1]]
     for suffix in suffixes:
-        apart = [*words[:place], word.removesuffix(suffix), suffix, *words[place + 1 :]]
         is_end = word != suffix and word.endswith(suffix)
-        if is_end and not _is_exempt(apart, place + 1, place + 1, suffix):
+        if is_end and not _is_exempt([word.removesuffix(suffix), suffix, *after], 1, 1, suffix):
             return True
     return False
 
@@ -124,7 +124,7 @@ def _is_spelled(text: str, spelled: set[str]) -> bool:
 
 
 def _is_exempt(words: list[str], start: int, end: int, text: str) -> bool:
-    after = words[end + 1 :]
+    after = [*words[end + 1 : end + 2], words[-1]] if end + 1 < len(words) else []
     # Secrets by what they are for: "api_keys_by_name", but not "tokens_per_minute".
     is_mapping = after[:1] == ["by"] or (after[:1] == ["per"] and not text.startswith("token"))
     if after and not is_mapping and (after[0] in DESCRIBING or after[-1] in DESCRIBING):

@@ -87,6 +87,12 @@ STATEMENTS = {
         " ON m.name = v.name WHEN MATCHED THEN UPDATE SET is_default = v.d",
         ["b"],
     ),
+    "merge of an update and an insert": (
+        "MERGE INTO model_configs AS m USING (VALUES ('b'), ('d')) AS v (name) ON m.name = v.name"
+        " WHEN MATCHED THEN UPDATE SET is_default = true WHEN NOT MATCHED THEN"
+        " INSERT (name, model_path, config, is_default) VALUES (v.name, '/', '{}', true)",
+        ["d"],
+    ),
     "delete": ("DELETE FROM model_configs WHERE is_default", []),
 }
 

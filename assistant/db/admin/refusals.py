@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, ProgrammingError, connections, models, router, transaction
+from django.db import (
+    DatabaseError,
+    DataError,
+    ProgrammingError,
+    connections,
+    models,
+    router,
+    transaction,
+)
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
@@ -58,9 +67,23 @@ class RefusalsMixin(ModelAdmin):
             self._drop_impossible_keys(request)
         return self._refusable(request, partial(super().changelist_view, request, extra_context))
 
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the log of a row."""
+        return self._refusable(
+            request, partial(super().history_view, request, object_id, extra_context)
+        )
+
     def _refusable(self, request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
-        if request.method != "POST":
-            return view()
+        try:
+            return self._saved(request, view) if request.method == "POST" else view()
+        except DataError as error:
+            if getattr(error.__cause__, "sqlstate", None):
+                raise
+            return self._unreadable(request, error)
+
+    def _saved(self, request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
         try:
             return self._atomic(view)
         except DatabaseError as error:
@@ -89,6 +112,16 @@ class RefusalsMixin(ModelAdmin):
             messages.ERROR,
         )
         return HttpResponseRedirect(request.get_full_path())
+
+    def _unreadable(self, request: HttpRequest, error: DataError) -> HttpResponse:
+        # The driver's own error: infinite times and years that Python does not have.
+        text = _(
+            "This page cannot be shown: a row holds what Python cannot: %(reason)s. Correct it by "
+            "SQL."
+        )
+        self.message_user(request, text % {"reason": error}, messages.ERROR)
+        index = reverse("admin:index", current_app=self.admin_site.name)
+        return HttpResponseRedirect(index)
 
     def _drop_impossible_keys(self, request: HttpRequest) -> None:
         name = helpers.ACTION_CHECKBOX_NAME

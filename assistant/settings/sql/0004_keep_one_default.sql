@@ -38,6 +38,8 @@ BEGIN
         PERFORM lock_default_model_config();
         -- With a key that is taken it is no new row: ON CONFLICT says what it is.
         IF NOT EXISTS (SELECT FROM model_configs WHERE id = NEW.id) THEN
+            -- MERGE may have let another row wait; this one is newer.
+            PERFORM set_config('assistant.next_default_model_config', '', true);
             UPDATE model_configs SET is_default = false WHERE is_default;
         END IF;
     ELSIF NOT OLD.is_default

@@ -4,10 +4,13 @@ from uuid import uuid4
 
 import pytest
 from django.contrib import admin
+from django.db import connection
 from django.test import Client
+from django.urls import reverse
 
 from assistant.settings.models import SystemSetting
-from tests.db.admin.pages import NUL, TABLES, Table, page
+from tests import factories
+from tests.db.admin.pages import NUL, TABLES, Table, notices, page
 
 every_table = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 
@@ -148,3 +151,21 @@ def test_autocomplete(root: Client, text: str) -> None:
             },
         )
         assert response.status_code == 200
+
+
+@pytest.mark.parametrize("name", ["changelist", "change", "delete", "history"])
+@pytest.mark.parametrize("time", ["infinity", "-infinity", "0044-03-15 BC", "12000-01-01"])
+def test_times_that_python_cannot_hold(root: Client, name: str, time: str) -> None:
+    setting = factories.make_setting()
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO system_settings VALUES ('old', '1', NULL, %s)", [time])
+    setting.key = "old"
+
+    response = root.get(page(SystemSetting if name == "changelist" else setting, name))
+    saved = root.post(page(setting, "change"), {"value_type": "number", "value": "2"})
+
+    for refused in (response, saved):
+        assert refused.url == reverse("admin:index")
+    first, *_others = notices(root.get(response.url))
+    assert first.startswith("This page cannot be shown: a row holds what Python cannot: timestamp")
+    assert "Correct it by SQL" in first
