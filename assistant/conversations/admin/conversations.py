@@ -16,8 +16,6 @@ from assistant.db.admin import (
     LinkedObjectFilter,
     Overview,
     TableAdmin,
-    changelist_link,
-    object_link,
 )
 from assistant.db.admin.forms import grouped
 
@@ -149,13 +147,13 @@ class ConversationAdmin(TableAdmin):
     @admin.display(description=_("user"))
     def owner(self, obj: Conversation) -> str:
         """Return a link to the user."""
-        return object_link(self.admin_site, obj.user, obj.user.get_username())
+        return self.object_link(obj.user, obj.user.get_username())
 
     @admin.display(description=_("messages"))
     def messages(self, obj: Conversation) -> str:
         """Return how many messages there are, as a link to them."""
         count = obj.stats.total_messages if hasattr(obj, "stats") else 0
-        return changelist_link(self.admin_site, Message, count, conversation__exact=obj.pk)
+        return self.changelist_link(Message, count, conversation__exact=obj.pk)
 
     @admin.display(description=_("tokens"))
     def tokens(self, obj: Conversation) -> str:

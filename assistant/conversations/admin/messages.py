@@ -109,9 +109,9 @@ class MessageAdmin(WordSearchMixin, TableAdmin):
     @admin.display(description=_("conversation"))
     def conversation_link(self, obj: Message) -> str:
         """Return a link to the message's place in its conversation."""
-        return place_link(self.admin_site, obj, str(obj.conversation))
+        return place_link(self, obj, str(obj.conversation))
 
     @admin.display(description=_("in its conversation"))
     def place(self, obj: Message) -> str:
         """Return a link to the message among the others."""
-        return place_link(self.admin_site, obj, str(_("Show what was said before and after")))
+        return place_link(self, obj, str(_("Show what was said before and after")))

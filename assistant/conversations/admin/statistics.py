@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assistant.conversations.admin.durations import duration
 from assistant.conversations.models import ConversationStats
-from assistant.db.admin import ReadOnlyAdmin, object_link
+from assistant.db.admin import ReadOnlyAdmin
 from assistant.db.admin.forms import grouped
 
 
@@ -55,7 +55,7 @@ class ConversationStatsAdmin(ReadOnlyAdmin):
     @admin.display(description=_("conversation"))
     def conversation_link(self, obj: ConversationStats) -> str:
         """Return a link to the conversation."""
-        return object_link(self.admin_site, obj.conversation, str(obj.conversation))
+        return self.object_link(obj.conversation, str(obj.conversation))
 
     @admin.display(description=_("messages"))
     def messages(self, obj: ConversationStats) -> str:

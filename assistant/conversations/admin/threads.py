@@ -23,9 +23,9 @@ from assistant.conversations.admin.durations import duration
 from assistant.conversations.admin.paging import PAGE_VAR, PageLinks, whole_number
 from assistant.conversations.markdown import render
 from assistant.conversations.models import Conversation, Message
-from assistant.db.admin import object_link
 from assistant.db.admin.forms import grouped
 from assistant.db.admin.large import OctetLength
+from assistant.db.admin.links import LinksMixin
 
 __all__ = ["Thread", "ThreadMessage", "place_link"]
 
@@ -198,8 +198,8 @@ def fair_length(lengths: Iterable[int]) -> int:
     return PAGE_LENGTH
 
 
-def place_link(site: AdminSite, message: Message, text: str) -> str:
+def place_link(model_admin: LinksMixin, message: Message, text: str) -> str:
     """Return a link to a message's place in its conversation."""
     conversation = Conversation(pk=message.conversation_id)
     query = f"?{MESSAGE_VAR}={message.pk}#message-{message.pk}"
-    return object_link(site, conversation, text, query=query)
+    return model_admin.object_link(conversation, text, query=query)

@@ -10,7 +10,7 @@ from assistant.db.admin.forms import (
     LongTextFormField,
     TableForm,
 )
-from assistant.db.admin.lists import TableChangeList, changelist_link, object_link
+from assistant.db.admin.lists import TableChangeList
 from assistant.db.admin.overview import Card, Overview, overview_cards
 from assistant.db.admin.readonly import ReadOnlyAdmin
 from assistant.db.admin.related import RelatedListsMixin
@@ -30,8 +30,6 @@ __all__ = [
     "TableChangeList",
     "TableForm",
     "WordSearchMixin",
-    "changelist_link",
     "highlighted",
-    "object_link",
     "overview_cards",
 ]

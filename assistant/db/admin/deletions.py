@@ -11,7 +11,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from assistant.db.admin.forms import grouped
-from assistant.db.admin.lists import ListMixin, object_link
+from assistant.db.admin.links import object_link
+from assistant.db.admin.lists import ListMixin
 
 __all__ = ["DeletionsMixin"]
 

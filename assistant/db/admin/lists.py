@@ -3,16 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.contrib.admin import AdminSite, ShowFacets, helpers
+from django.contrib.admin import ShowFacets, helpers
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.utils import quote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
-from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,7 +18,7 @@ from assistant.db.admin.forms import grouped
 from assistant.db.admin.paging import BoundedPaginator
 from assistant.db.admin.search import SearchMixin
 
-__all__ = ["ListMixin", "TableChangeList", "changelist_link", "large_fields", "object_link"]
+__all__ = ["ListMixin", "TableChangeList", "large_fields"]
 
 # What the query string may ask of a column that has a filter.
 FILTER_LOOKUPS = {"", "exact", "id__exact", "isnull", "gte", "lt"}
@@ -130,30 +126,3 @@ class ListMixin(SearchMixin):
             for item in self.get_list_filter(request)
         }
         return name in filters and rest in FILTER_LOOKUPS
-
-
-def object_link(site: AdminSite, obj: models.Model, text: str, *, query: str = "") -> str:
-    """Return a link to a row's page, or the text alone where there is none."""
-    return _link(site, type(obj), "change", text, args=[quote(str(obj.pk))], query=query)
-
-
-def changelist_link(site: AdminSite, model: type[models.Model], count: int, **filters: Any) -> str:
-    """Return a count that links to the list of what was counted."""
-    return _link(site, model, "changelist", grouped(count), query=f"?{urlencode(filters)}")
-
-
-def _link(
-    site: AdminSite,
-    model: type[models.Model],
-    page: str,
-    text: str,
-    *,
-    args: list[str] | None = None,
-    query: str = "",
-) -> str:
-    name = f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}"
-    try:
-        url = reverse(name, args=args, current_app=site.name)
-    except NoReverseMatch:
-        return text
-    return format_html('<a href="{}{}">{}</a>', url, query, text)

@@ -22,6 +22,7 @@ from assistant.db.admin.forms import (
     grouped,
 )
 from assistant.db.admin.large import LargeValuesMixin
+from assistant.db.admin.links import LinksMixin
 from assistant.db.admin.overview import Overview
 from assistant.db.admin.refusals import RefusalsMixin
 from assistant.db.admin.related import RelatedListsMixin
@@ -34,7 +35,7 @@ __all__ = ["TableAdmin"]
 NOTE_ROWS = 3
 
 
-class TableAdmin(RefusalsMixin, RelatedListsMixin, LargeValuesMixin, DeletionsMixin):
+class TableAdmin(LinksMixin, RefusalsMixin, RelatedListsMixin, LargeValuesMixin, DeletionsMixin):
     """A table's pages: bounded, safe against bad input, and saving only what was edited."""
 
     form: type[BaseModelForm] = TableForm

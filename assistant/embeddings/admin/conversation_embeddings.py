@@ -15,7 +15,6 @@ from assistant.db.admin import (
     LinkedObjectFilter,
     ReadOnlyAdmin,
     highlighted,
-    object_link,
 )
 from assistant.db.admin.forms import grouped
 from assistant.embeddings.admin.base import SearchableAdmin
@@ -94,14 +93,14 @@ class ConversationEmbeddingAdmin(SearchableAdmin, ReadOnlyAdmin):
     @admin.display(description=_("conversation"))
     def conversation_link(self, obj: ConversationEmbedding) -> str:
         """Return a link to the conversation."""
-        return object_link(self.admin_site, obj.conversation, str(obj.conversation))
+        return self.object_link(obj.conversation, str(obj.conversation))
 
     @admin.display(description=_("message"))
     def message_link(self, obj: ConversationEmbedding) -> str:
         """Return a link to the message, which is not fetched: it may be large."""
         if obj.message_id is None:
             return self.get_empty_value_display()
-        return object_link(self.admin_site, Message(pk=obj.message_id), str(obj.message_id))
+        return self.object_link(Message(pk=obj.message_id), str(obj.message_id))
 
     @admin.display(description=_("dimension"))
     def vector_dimension(self, obj: ConversationEmbedding) -> str:
