@@ -72,10 +72,8 @@ class FullTextQuerySet(models.QuerySet[Any]):
         LIMIT, PostgreSQL walks through all rows where it expects matches and finds none.
         """
         matching = self.matching(text).order_by()
-        # Without an order, so only as many rows are read as are returned.
-        keys = list(matching.values_list("pk", flat=True)[: limit + 1])
-        if len(keys) <= limit or by is None:
-            return keys[:limit]
+        if by is None:
+            return list(matching.values_list("pk", flat=True)[:limit])
         everything = self.model._base_manager.using(self.db)
         times = everything.order_by(f"-{by}").values_list(by, flat=True)
         # An order that no index has: the words find the rows, whatever the planner expects.
