@@ -114,4 +114,6 @@ class MessageAdmin(WordSearchMixin, TableAdmin):
     @admin.display(description=_("in its conversation"))
     def place(self, obj: Message) -> str:
         """Return a link to the message among the others."""
-        return place_link(self, obj, str(_("Show what was said before and after")))
+        text = str(_("Show what was said before and after"))
+        link = place_link(self, obj, text)
+        return self.get_empty_value_display() if link == text else link

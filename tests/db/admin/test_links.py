@@ -71,6 +71,14 @@ def test_who_may_view_all_gets_the_links(
     assert found(others, text) == others
 
 
+def test_a_message_offers_no_place_to_who_may_not_go_there(client: Client) -> None:
+    user = factories.make_user(is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename="view_message"))
+    client.force_login(user)
+
+    assert "Show what was said" not in text_of(client, Message, "change")
+
+
 def test_one_reader_is_not_taken_for_another(root: Client, client: Client) -> None:
     user = factories.make_user(is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename="view_conversation"))
