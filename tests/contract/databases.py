@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
@@ -48,6 +49,29 @@ def database(label: str, *, template: str | None = None) -> Iterator[str]:
     finally:
         with connect(MAINTENANCE, autocommit=True) as maintenance:
             maintenance.execute(_drop(name))
+
+
+@contextmanager
+def role(database: str, rights: str) -> Iterator[str]:
+    """Make a role with one right in a database, and drop it with all it owns there.
+
+    ``rights`` is a statement with ``{}`` for the role's name.
+    """
+    name = database_name("role")
+    identifier = sql.Identifier(name)
+    with connect(database, autocommit=True) as administrator:
+        query = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
+        [(is_superuser,)] = administrator.execute(query)
+        if not is_superuser:
+            pytest.skip("Roles are made by a superuser, which DATABASE_URL's role is not.")
+        administrator.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(identifier))
+        administrator.execute(sql.SQL("CREATE ROLE {}").format(identifier))
+        administrator.execute(sql.SQL(rights).format(identifier))
+    yield name
+    with connect(database, autocommit=True) as administrator:
+        administrator.execute(sql.SQL("DROP OWNED BY {} CASCADE").format(identifier))
+    with connect(MAINTENANCE, autocommit=True) as administrator:
+        administrator.execute(sql.SQL("DROP ROLE {}").format(identifier))
 
 
 def _drop(name: str) -> sql.Composed:

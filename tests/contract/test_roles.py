@@ -6,8 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from psycopg import sql
 
-from tests.contract import catalog, host, rows
-from tests.contract.databases import MAINTENANCE, alias, connect, database_name
+from tests.contract import catalog, databases, host, rows
+from tests.contract.databases import alias, connect, database_name
 
 HOSTS_FUNCTION = "CREATE FUNCTION uuid_generate_v4() RETURNS uuid LANGUAGE sql AS 'SELECT {}'"
 
@@ -54,20 +54,8 @@ def test_an_extension_that_was_there_is_used(empty: str, unblocked: None) -> Non
 @pytest.fixture
 def role(empty: str) -> Iterator[str]:
     """Name a role that owns the public schema of the empty database, and may do nothing else."""
-    name = database_name("role")
-    identifier = sql.Identifier(name)
-    with connect(empty, autocommit=True) as administrator:
-        query = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
-        if not rows.scalar(administrator, query):
-            pytest.skip("Roles are made by a superuser, which DATABASE_URL's role is not.")
-        administrator.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(identifier))
-        administrator.execute(sql.SQL("CREATE ROLE {}").format(identifier))
-        administrator.execute(sql.SQL("ALTER SCHEMA public OWNER TO {}").format(identifier))
-    yield name
-    with connect(empty, autocommit=True) as administrator:
-        administrator.execute(sql.SQL("DROP OWNED BY {} CASCADE").format(identifier))
-    with connect(MAINTENANCE, autocommit=True) as administrator:
-        administrator.execute(sql.SQL("DROP ROLE {}").format(identifier))
+    with databases.role(empty, "ALTER SCHEMA public OWNER TO {}") as name:
+        yield name
 
 
 def test_a_role_that_may_not_create_extensions_can_migrate(

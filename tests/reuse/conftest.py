@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from psycopg import sql
 
-from tests.contract import rows
-from tests.contract.databases import MAINTENANCE, connect, database, database_name
+from tests.contract import databases
+from tests.contract.databases import database
 from tests.reuse import projects, wheel
 from tests.reuse.projects import Project
 
@@ -65,19 +64,5 @@ def project(package: Path, empty: str, tmp_path: Path) -> MakeProject:
 @pytest.fixture
 def role(empty: str) -> Iterator[str]:
     """Name a role that may make tables in the public schema of the database, and no extension."""
-    name = database_name("reuse_role")
-    identifier = sql.Identifier(name)
-    with connect(empty, autocommit=True) as administrator:
-        query = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
-        if not rows.scalar(administrator, query):
-            pytest.skip("Roles are made by a superuser, which DATABASE_URL's role is not.")
-        administrator.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(identifier))
-        administrator.execute(sql.SQL("CREATE ROLE {}").format(identifier))
-        administrator.execute(
-            sql.SQL("GRANT USAGE, CREATE ON SCHEMA public TO {}").format(identifier)
-        )
-    yield name
-    with connect(empty, autocommit=True) as administrator:
-        administrator.execute(sql.SQL("DROP OWNED BY {} CASCADE").format(identifier))
-    with connect(MAINTENANCE, autocommit=True) as administrator:
-        administrator.execute(sql.SQL("DROP ROLE {}").format(identifier))
+    with databases.role(empty, "GRANT USAGE, CREATE ON SCHEMA public TO {}") as name:
+        yield name

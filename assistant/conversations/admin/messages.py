@@ -78,11 +78,11 @@ class MessageAdmin(WordSearchMixin, TableAdmin):
         )
         return rows
 
-    def label(self, obj: models.Model) -> str:
+    def label(self, obj: Any) -> str:
         """Name a message by its beginning."""
         if "content_start" in obj.__dict__:
-            beginning = Truncator(obj.content_start).chars(LIST_LENGTH)  # type: ignore[attr-defined]
-            return f"{obj.role}: {beginning}"  # type: ignore[attr-defined]
+            beginning = Truncator(obj.content_start).chars(LIST_LENGTH)
+            return f"{obj.role}: {beginning}"
         return str(obj)
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> list[LogEntry]:

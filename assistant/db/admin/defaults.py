@@ -1,6 +1,6 @@
 """One row of a table is the default; an action switches."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -12,11 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assistant.db.admin.forms import TableForm
-
-if TYPE_CHECKING:
-    ModelAdmin = admin.ModelAdmin[Any]
-else:
-    ModelAdmin = admin.ModelAdmin
+from assistant.db.admin.lists import ListMixin
 
 __all__ = ["DefaultForm", "DefaultMixin"]
 
@@ -44,7 +40,7 @@ class DefaultForm(TableForm):
         """Refuse what cannot be the default, before anything is stored."""
 
 
-class DefaultMixin(ModelAdmin):
+class DefaultMixin(ListMixin):
     """Switches the default by an action, a button or, for a new row, a checkbox."""
 
     form: type[forms.ModelForm] = DefaultForm
@@ -98,12 +94,12 @@ class DefaultMixin(ModelAdmin):
             return
         if was_default and not former:
             text = _("“%(name)s” is the default already.")
-            self.message_user(request, text % {"name": self.label(obj)}, messages.INFO)  # type: ignore[attr-defined]
+            self.message_user(request, text % {"name": self.label(obj)}, messages.INFO)
             return
         self.log_change(request, obj, _("Made the default."))
         for row in former:
             self.log_change(request, row, _("No longer the default."))
-        text = _("“%(name)s” is the default now.") % {"name": self.label(obj)}  # type: ignore[attr-defined]
+        text = _("“%(name)s” is the default now.") % {"name": self.label(obj)}
         self.message_user(request, text, messages.SUCCESS)
 
     def response_change(self, request: HttpRequest, obj: models.Model) -> HttpResponse:

@@ -20,13 +20,6 @@ def new_document(**fields: Any) -> dict[str, Any]:
     return {"title": "Manual", "content": "Words", "content_type": "text", "tags": "", **fields}
 
 
-def make_embedded(**fields: Any) -> KnowledgeDocument:
-    """Return a document with a vector that is easily recognised."""
-    model = factories.make_embedding_model(name="tiny")
-    vector = {"embedding_model": model, "embedding_vector": [0.123456, 2.0, 3.0]}
-    return factories.make_document(**{**vector, **fields})
-
-
 def test_a_document_is_added_and_logged(root: Client) -> None:
     response = root.post(page(KnowledgeDocument, "add"), new_document(source=""))
 
@@ -153,53 +146,6 @@ def test_any_search_is_answered(root: Client, text: str) -> None:
     assert root.get(LIST, {"q": text}).status_code == 200
 
 
-def test_the_vector_is_neither_fetched_nor_shown(root: Client, viewer: Client) -> None:
-    document = make_embedded(tags=["a"])
-    addresses = [LIST, f"{LIST}?tags__exact=a", f"{LIST}?q=words"]
-    addresses += [page(document, name) for name in ("change", "history", "delete")]
-
-    for client in (root, viewer):
-        for address in addresses:
-            with CaptureQueriesContext(connection) as queries:
-                response = client.get(address)
-            assert "0.1234" not in response.text
-            for query in queries:
-                sql = query["sql"].replace('"embedding_vector" IS NOT NULL', "")
-                sql = sql.replace('vector_dims("knowledge_base"."embedding_vector")', "")
-                assert '"embedding_vector"' not in sql
-
-
-def test_what_is_known_of_the_vector(root: Client, viewer: Client) -> None:
-    document = make_embedded()
-    model = page(document.embedding_model, "change")
-
-    for client in (root, viewer):
-        text = client.get(page(document, "change")).text
-        assert re.search(rf'href="{model}[^"]*">tiny</a>', text)
-        assert re.search(r"Dimension:</label>\s*<div[^>]*>3</div>", text)
-
-
-def test_a_document_without_a_vector_has_no_dimension(root: Client) -> None:
-    with CaptureQueriesContext(connection) as queries:
-        text = root.get(page(factories.make_document(), "change")).text
-
-    assert re.search(r"Dimension:</label>\s*<div[^>]*>-</div>", text)
-    assert not [query for query in queries if "vector_dims" in query["sql"]]
-
-
-def test_the_model_of_the_vector_stays(root: Client) -> None:
-    document = make_embedded()
-    other = factories.make_embedding_model()
-
-    data = new_document(title="New", embedding_model=other.pk, embedding_vector="[1,1,1]")
-    root.post(page(document, "change"), data)
-
-    document.refresh_from_db()
-    assert document.title == "New"
-    assert document.embedding_model.name == "tiny"
-    assert list(document.embedding_vector) == pytest.approx([0.123456, 2.0, 3.0])
-
-
 def test_a_document_too_large_for_the_form_is_shown_in_part_and_kept(
     root: Client, viewer: Client
 ) -> None:
@@ -233,52 +179,6 @@ def test_the_size_of_the_file_is_readable(
         assert f'<td class="field-size">{text}</td>' in client.get(LIST).text
         shown = client.get(page(document, "change")).text
         assert re.search(rf">Size:</label>\s*<div[^>]*>{text}</div>", shown)
-
-
-def suggestions(text: str, name: str) -> list[str]:
-    """Return what the input of a column suggests."""
-    assert f'list="id_{name}_suggestions"' in text
-    [options] = re.findall(rf'<datalist id="id_{name}_suggestions">(.*?)</datalist>', text)
-    return re.findall(r'value="([^"]*)"', options)
-
-
-def test_known_values_are_suggested_and_others_taken(root: Client) -> None:
-    factories.make_document(content_type="markdown", language="en")
-    factories.make_document(content_type="<b>", language="")
-    document = factories.make_document()
-
-    for address in (page(document, "change"), page(KnowledgeDocument, "add")):
-        text = root.get(address).text
-        assert suggestions(text, "content_type") == ["&lt;b&gt;", "markdown", "text"]
-        assert suggestions(text, "language") == ["en"]
-    root.post(page(document, "change"), new_document(content_type="new", language="eo"))
-
-    document.refresh_from_db()
-    assert (document.content_type, document.language) == ("new", "eo")
-
-
-def test_suggestions_are_bounded_and_found_through_the_index(root: Client) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO knowledge_base (title, content, language) "
-            "SELECT 'x', 'x', 'l' || i FROM generate_series(1, 60) AS i"
-        )
-
-    with CaptureQueriesContext(connection) as queries:
-        text = root.get(page(KnowledgeDocument, "add")).text
-
-    assert len(suggestions(text, "language")) == 50
-    assert len([query for query in queries if "RECURSIVE" in query["sql"]]) == 2
-    assert not [query for query in queries if "DISTINCT" in query["sql"]]
-
-
-def test_those_who_only_look_get_no_suggestions(viewer: Client) -> None:
-    document = factories.make_document(content_type="markdown")
-
-    text = viewer.get(page(document, "change")).text
-
-    assert "<datalist" not in text
-    assert "markdown" in text
 
 
 def test_the_last_change_of_the_overview_is_found_through_the_index(root: Client) -> None:
