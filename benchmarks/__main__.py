@@ -11,7 +11,7 @@ from benchmarks import (
     migrate,
 )
 from benchmarks.databases import facts, set_up_django
-from benchmarks.measure import Finding, show_findings
+from benchmarks.measure import Finding, at_least_one, show_findings
 
 MODULES = (
     copy_messages,
@@ -26,7 +26,7 @@ MODULES = (
 def main(arguments: list[str] | None = None) -> None:
     """Run one after another."""
     parser = ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=at_least_one, default=5)
     given = parser.parse_args(arguments)
     set_up_django()
     print(facts())

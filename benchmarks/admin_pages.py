@@ -12,7 +12,15 @@ from time import perf_counter
 from typing import Any
 
 from benchmarks.databases import ALIAS, Client, connect, database
-from benchmarks.measure import Finding, Samples, interleave, main, ratios, show_samples
+from benchmarks.measure import (
+    Finding,
+    Samples,
+    at_least_one,
+    interleave,
+    main,
+    ratios,
+    show_samples,
+)
 
 SMALL = "benchmark_small"
 SQL = Path(__file__).with_name("sql") / "chats.sql"
@@ -114,8 +122,8 @@ def browser(router: Router) -> Iterator[Any]:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Take how many conversations there are."""
-    parser.add_argument("--conversations", type=int, default=50_000)
-    parser.add_argument("--small", type=int, default=500)
+    parser.add_argument("--conversations", type=at_least_one, default=50_000)
+    parser.add_argument("--small", type=at_least_one, default=500)
 
 
 def run(options: Namespace) -> list[Finding]:

@@ -25,7 +25,7 @@ from threading import Event
 import psycopg
 
 from benchmarks.databases import Client, connect, database
-from benchmarks.measure import Finding, main, show_progress
+from benchmarks.measure import Finding, at_least_one, main, show_progress
 from benchmarks.peers import make_conversations, make_peer, settle
 
 SCHEMAS = {"public": "triggers", "unsorted": "unsorted triggers", "files": "files' triggers"}
@@ -91,10 +91,10 @@ class Outcome:
 def add_arguments(parser: ArgumentParser) -> None:
     """Take who writes and deletes how much."""
     parser.add_argument("--seconds", type=float, default=10, help="of each contender in a round")
-    parser.add_argument("--writers", type=int, default=8)
+    parser.add_argument("--writers", type=at_least_one, default=8)
     parser.add_argument("--deleters", type=int, default=2)
-    parser.add_argument("--conversations", type=int, default=100)
-    parser.add_argument("--batch", type=int, default=20, help="messages a transaction")
+    parser.add_argument("--conversations", type=at_least_one, default=100)
+    parser.add_argument("--batch", type=at_least_one, default=20, help="messages a transaction")
     parser.add_argument("--deleted", type=int, default=5, help="conversations a transaction")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from time import perf_counter
 
 from benchmarks.databases import Client, connect, database
-from benchmarks.measure import Finding, interleave, main, ratios, show_samples
+from benchmarks.measure import Finding, at_least_one, interleave, main, ratios, show_samples
 from benchmarks.peers import make_conversations, make_peer, settle
 
 COPY = (
@@ -41,8 +41,8 @@ def copy(client: Client, lines: bytes) -> float:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Take how much to store."""
-    parser.add_argument("--rows", type=int, default=200_000)
-    parser.add_argument("--conversations", type=int, default=1_000)
+    parser.add_argument("--rows", type=at_least_one, default=200_000)
+    parser.add_argument("--conversations", type=at_least_one, default=1_000)
 
 
 def run(options: Namespace) -> list[Finding]:

@@ -17,7 +17,7 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from benchmarks.databases import ALIAS, connect, database
-from benchmarks.measure import Finding, interleave, main, ratios, show_samples
+from benchmarks.measure import Finding, at_least_one, interleave, main, ratios, show_samples
 from benchmarks.peers import settle
 
 Store = Callable[[list[Any]], object]
@@ -26,10 +26,14 @@ CONTENT = "This is what somebody said, as long as one or two lines of a chat usu
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Take how much to store."""
-    parser.add_argument("--rows", type=int, default=50_000)
-    parser.add_argument("--conversations", type=int, default=1_000)
+    parser.add_argument("--rows", type=at_least_one, default=50_000)
+    parser.add_argument("--conversations", type=at_least_one, default=1_000)
     parser.add_argument(
-        "--batch-sizes", type=int, nargs="+", default=[1_000, 10_000], help="of bulk_create"
+        "--batch-sizes",
+        type=at_least_one,
+        nargs="+",
+        default=[1_000, 10_000],
+        help="of bulk_create",
     )
 
 

@@ -12,7 +12,15 @@ from time import perf_counter
 
 from benchmarks.copy_messages import copy, message_lines
 from benchmarks.databases import Client, connect, database
-from benchmarks.measure import Finding, Samples, interleave, main, ratios, show_samples
+from benchmarks.measure import (
+    Finding,
+    Samples,
+    at_least_one,
+    interleave,
+    main,
+    ratios,
+    show_samples,
+)
 from benchmarks.peers import make_conversations, make_peer, settle
 
 INSERT = (
@@ -24,11 +32,15 @@ SCHEMAS = {"public": "triggers", "bare": "no triggers", "files": "files' trigger
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Take how long the conversations are."""
-    parser.add_argument("--short", type=int, default=10)
-    parser.add_argument("--long", type=int, default=100_000)
-    parser.add_argument("--inserts", type=int, default=200, help="of each kind in a round")
-    parser.add_argument("--rows", type=int, default=20_000, help="copied into one conversation")
-    parser.add_argument("--slow-rounds", type=int, default=1, help="of that by the files' triggers")
+    parser.add_argument("--short", type=at_least_one, default=10)
+    parser.add_argument("--long", type=at_least_one, default=100_000)
+    parser.add_argument("--inserts", type=at_least_one, default=200, help="of each kind in a round")
+    parser.add_argument(
+        "--rows", type=at_least_one, default=20_000, help="copied into one conversation"
+    )
+    parser.add_argument(
+        "--slow-rounds", type=at_least_one, default=1, help="of that by the files' triggers"
+    )
 
 
 def run(options: Namespace) -> list[Finding]:

@@ -1,7 +1,7 @@
 """Contenders that take turns, and the ratios between them."""
 
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median
@@ -82,6 +82,13 @@ def show_findings(findings: Iterable[Finding]) -> None:
         print(finding.row())
 
 
+def at_least_one(text: str) -> int:
+    """Read an argument that is a size."""
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError(f"{text!r} is no whole number above 0")
+    return int(text)
+
+
 def main(
     run: Callable[[Namespace], list[Finding]],
     add_arguments: Callable[[ArgumentParser], None],
@@ -90,7 +97,7 @@ def main(
 ) -> None:
     """Run one benchmark from the command line."""
     parser = ArgumentParser(description=description)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=at_least_one, default=5)
     add_arguments(parser)
     options = parser.parse_args(arguments)
     set_up_django()

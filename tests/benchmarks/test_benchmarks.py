@@ -61,6 +61,14 @@ def test_benchmark_runs_and_leaves_no_database(
     assert [name for (name,) in databases if name.endswith(f"_{os.getpid()}")] == []
 
 
+@pytest.mark.parametrize("size", ["0", "-1", "many"])
+def test_a_size_that_is_none_is_refused(size: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        measure.main(migrate.run, migrate.add_arguments, "", [f"--rounds={size}"])
+
+    assert f"'{size}' is no whole number above 0" in capsys.readouterr().err
+
+
 def test_peer_has_the_triggers_of_the_sql_file() -> None:
     peer = words(peers.SQL / "files.sql")
 
