@@ -6,7 +6,6 @@ number of queries whatever its length; no column that may be large is fetched un
 
 from assistant.db.admin.filters import IndexedValuesFilter, LinkedObjectFilter
 from assistant.db.admin.forms import (
-    MAX_FORM_BYTES,
     LongTextFormField,
     TableForm,
 )
@@ -18,7 +17,6 @@ from assistant.db.admin.search import WordSearchMixin, highlighted
 from assistant.db.admin.tables import TableAdmin
 
 __all__ = [
-    "MAX_FORM_BYTES",
     "Card",
     "IndexedValuesFilter",
     "LinkedObjectFilter",

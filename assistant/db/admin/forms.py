@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
-from assistant.conf import AssistantSettings, conf
+from assistant.conf import conf
 
 if TYPE_CHECKING:
     BaseModelForm = forms.ModelForm[Any]
@@ -17,7 +17,6 @@ else:
     BaseModelForm = forms.ModelForm
 
 __all__ = [
-    "MAX_FORM_BYTES",
     "JSONTextarea",
     "KeyAutocompleteSelect",
     "LongTextFormField",
@@ -25,10 +24,6 @@ __all__ = [
     "TableForm",
     "grouped",
 ]
-
-# conf.MAX_FORM_BYTES where the host says nothing else, in bytes of UTF-8. Django's default
-# DATA_UPLOAD_MAX_MEMORY_SIZE lets a request have two and a half times as much.
-MAX_FORM_BYTES = AssistantSettings.MAX_FORM_BYTES.default
 
 
 def grouped(number: int) -> str:

@@ -10,8 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from assistant.conf import conf
 from assistant.conversations.models import Message
-from assistant.db.admin import MAX_FORM_BYTES
 from tests import factories
 from tests.db.admin.pages import NUL, errors, log_of, page
 
@@ -59,7 +59,7 @@ def test_a_message_is_added_and_counted_and_logged(root: Client) -> None:
         pytest.param({"role": ""}, "role", id="no-role"),
         pytest.param({"content": ""}, "content", id="no-content"),
         pytest.param({"content": NUL}, "content", id="nul-in-content"),
-        pytest.param({"content": "x" * (MAX_FORM_BYTES + 1)}, "content", id="large-content"),
+        pytest.param({"content": "x" * (conf.MAX_FORM_BYTES + 1)}, "content", id="large-content"),
         pytest.param({"content": "\u4e2d" * 349_526}, "content", id="large-in-bytes"),
         pytest.param({"model_name": NUL}, "model_name", id="nul-in-model"),
         pytest.param({"model_name": "x" * 256}, "model_name", id="long-model"),

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from assistant.db.admin import MAX_FORM_BYTES
+from assistant.conf import conf
 from assistant.db.secrets import MASK
 from assistant.settings.models import ModelConfig
 from tests import factories
@@ -63,7 +63,7 @@ def test_secrets_are_masked(request: Any, who: str, column: Column) -> None:
 @pytest.mark.parametrize("who", ["root", "viewer"])
 def test_secrets_in_oversized_values_are_masked(request: Any, who: str, column: Column) -> None:
     client: Client = request.getfixturevalue(who)
-    row = column.make({**VALUE, "zzzz": "x" * MAX_FORM_BYTES})
+    row = column.make({**VALUE, "zzzz": "x" * conf.MAX_FORM_BYTES})
 
     text = client.get(page(row, "change")).text
 

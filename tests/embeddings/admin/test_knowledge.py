@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from assistant.db.admin import MAX_FORM_BYTES
+from assistant.conf import conf
 from assistant.embeddings.models import KnowledgeDocument
 from tests import factories
 from tests.db.admin.pages import NUL, errors, log_of, page
@@ -37,7 +37,7 @@ def test_a_document_is_added_and_logged(root: Client) -> None:
         pytest.param({"title": NUL}, "title", id="nul-in-title"),
         pytest.param({"content": ""}, "content", id="no-content"),
         pytest.param({"content": NUL}, "content", id="nul-in-content"),
-        pytest.param({"content": "x" * (MAX_FORM_BYTES + 1)}, "content", id="large-content"),
+        pytest.param({"content": "x" * (conf.MAX_FORM_BYTES + 1)}, "content", id="large-content"),
         pytest.param({"tags": f"good\n{NUL}"}, "tags", id="nul-in-tag"),
         pytest.param({"source": NUL}, "source", id="nul-in-source"),
         pytest.param({"source": "x" * 501}, "source", id="long-source"),
@@ -59,7 +59,7 @@ def test_what_the_form_refuses(root: Client, fields: dict[str, Any], name: str) 
 
 
 def test_a_refusal_for_size_names_the_size_the_limit_and_the_way_out(root: Client) -> None:
-    large = new_document(content="x" * (MAX_FORM_BYTES + 1))
+    large = new_document(content="x" * (conf.MAX_FORM_BYTES + 1))
 
     response = root.post(page(KnowledgeDocument, "add"), large)
 
@@ -70,7 +70,7 @@ def test_a_refusal_for_size_names_the_size_the_limit_and_the_way_out(root: Clien
 
 
 def test_the_largest_content_is_stored_whatever_its_script(root: Client) -> None:
-    content = "\u4e2d" * (MAX_FORM_BYTES // 3)
+    content = "\u4e2d" * (conf.MAX_FORM_BYTES // 3)
 
     form = root.get(page(KnowledgeDocument, "add"))
     response = root.post(page(KnowledgeDocument, "add"), new_document(content=content))

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from assistant.db.admin import MAX_FORM_BYTES
+from assistant.conf import conf
 from assistant.db.secrets import MASK
 from assistant.settings.models import SystemSetting
 from tests import factories
@@ -128,7 +128,7 @@ def test_it_is_deleted(root: Client) -> None:
 @pytest.mark.parametrize("who", ["root", "viewer"])
 def test_oversized_and_unreadable_ones_are_not_shown(request: Any, who: str) -> None:
     client: Client = request.getfixturevalue(who)
-    large = make(SECRET * (MAX_FORM_BYTES // len(SECRET) + 1), key="large_token")
+    large = make(SECRET * (conf.MAX_FORM_BYTES // len(SECRET) + 1), key="large_token")
     unreadable = make(key="unreadable_token")
     with connection.cursor() as cursor:
         cursor.execute(
