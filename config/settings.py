@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django_extensions",
+    "assistant.schema",
     "assistant.accounts",
     "assistant.settings",
     "assistant.conversations",

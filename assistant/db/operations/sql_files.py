@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import apps
+from django.db import router
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation, OperationCategory
 from django.db.migrations.state import ProjectState
@@ -26,21 +27,28 @@ class RunSQLFile(Operation):
     """Run ``sql/<name>.sql`` of the migration's app; backwards, ``sql/<name>.reverse.sql``.
 
     ``model_name`` names a model of the app whose table the file works on, so that routers can
-    answer for it and a swapped user model is left alone. Both files are read when they run, not
-    when the migration is imported. A file may hold several statements.
+    answer for it and a swapped user model is left alone; without it they answer for the app. Both
+    files are read when they run, not when the migration is imported. A file may hold several
+    statements.
     """
 
     reduces_to_sql = True
     reversible = True
     category = OperationCategory.SQL
 
-    def __init__(self, name: str, *, model_name: str) -> None:
+    def __init__(self, name: str, *, model_name: str | None = None) -> None:
         self.name = name
         self.model_name = model_name
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         """Return the arguments that make the same operation again."""
-        return self.__class__.__qualname__, [self.name], {"model_name": self.model_name}
+        kwargs = {"model_name": self.model_name} if self.model_name else {}
+        return self.__class__.__qualname__, [self.name], kwargs
+
+    def paths(self, app_label: str) -> tuple[Path, Path]:
+        """Return where the file and its reverse are."""
+        folder = Path(apps.get_app_config(app_label).path) / "sql"
+        return folder / f"{self.name}.sql", folder / f"{self.name}.reverse.sql"
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """Leave the state alone: models know nothing of this SQL."""
@@ -53,7 +61,8 @@ class RunSQLFile(Operation):
         to_state: ProjectState,
     ) -> None:
         """Run the file."""
-        self._run(app_label, schema_editor, to_state, ".sql")
+        forward, _ = self.paths(app_label)
+        self._run(app_label, schema_editor, to_state, forward)
 
     def database_backwards(
         self,
@@ -63,7 +72,8 @@ class RunSQLFile(Operation):
         to_state: ProjectState,
     ) -> None:
         """Run the reverse file."""
-        self._run(app_label, schema_editor, to_state, ".reverse.sql")
+        _, reverse = self.paths(app_label)
+        self._run(app_label, schema_editor, to_state, reverse)
 
     def describe(self) -> str:
         """Name the file."""
@@ -74,12 +84,15 @@ class RunSQLFile(Operation):
         app_label: str,
         schema_editor: BaseDatabaseSchemaEditor,
         state: ProjectState,
-        suffix: str,
+        path: Path,
     ) -> None:
-        model = state.apps.get_model(app_label, self.model_name)
-        if not self.allow_migrate_model(schema_editor.connection.alias, model):
+        if not self._is_allowed(schema_editor.connection.alias, app_label, state):
             return
-        path = Path(apps.get_app_config(app_label).path) / "sql" / f"{self.name}{suffix}"
         for script in (PIN_SEARCH_PATH, path.read_text(encoding="utf-8"), RESTORE_SEARCH_PATH):
             # No parameters: a percent sign in the file stays a percent sign.
             schema_editor.execute(script, params=None)
+
+    def _is_allowed(self, alias: str, app_label: str, state: ProjectState) -> bool:
+        if self.model_name is None:
+            return bool(router.allow_migrate(alias, app_label))
+        return self.allow_migrate_model(alias, state.apps.get_model(app_label, self.model_name))

@@ -1,0 +1,2 @@
+DROP VIEW schema_migrations;
+DROP TABLE schema_migration_details;
