@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 __all__ = ["AssistantSettings", "Setting", "conf"]
 
-Value = TypeVar("Value", bound=int | tuple[str, ...])
+Value = TypeVar("Value", bound=int | str | tuple[str, ...])
 
 
 class Setting(Generic[Value]):
@@ -21,9 +21,10 @@ class Setting(Generic[Value]):
 
     name: str
 
-    def __init__(self, default: Value, description: str) -> None:
+    def __init__(self, default: Value, description: str, *, choices: tuple[str, ...] = ()) -> None:
         self.default = default
         self.description = description
+        self.choices = choices
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -44,13 +45,17 @@ class Setting(Generic[Value]):
     @property
     def expected(self) -> str:
         """Say what a value must be."""
+        if self.choices:
+            return " or ".join(f'"{choice}"' for choice in self.choices)
         if isinstance(self.default, int):
             return "a whole number above 0"
         return "a list of texts"
 
     def problem(self, value: Any) -> str | None:
         """Say what is wrong with a value, or return None."""
-        if isinstance(self.default, int):
+        if self.choices:
+            fits = value in self.choices
+        elif isinstance(self.default, int):
             fits = isinstance(value, int) and not isinstance(value, bool) and value > 0
         else:
             fits = isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
@@ -97,6 +102,23 @@ class AssistantSettings:
         ),
         "Words in the name of a setting, or of a key of JSON, whose value the admin masks.",
     )
+
+    MIGRATE_ON_START = Setting(
+        "off",
+        "What `assistant.schema.startup.bring_up_to_date()` does about migrations that are not "
+        "applied: applies them, refuses to start, or does not look.",
+        choices=("apply", "check", "off"),
+    )
+    MIGRATE_DATABASES = Setting(("default",), "The databases that a start looks at.")
+    MIGRATE_WAIT = Setting(
+        600, "Seconds that `migrate` waits for another one, and for tables that are in use."
+    )
+    MIGRATE_LOCK_TIMEOUT = Setting(
+        2,
+        "Seconds that a statement of a migration waits for a table before it lets those behind it "
+        "go first and tries again later.",
+    )
+    DATABASE_WAIT = Setting(30, "Seconds that a start waits for a database that does not answer.")
 
     def __iter__(self) -> Iterator[Setting[Any]]:
         """Yield the settings there are, in order."""

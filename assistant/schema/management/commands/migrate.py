@@ -1,0 +1,114 @@
+"""``migrate``, safe for any number of processes at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser, OutputWrapper
+from django.core.management.commands.migrate import Command as DjangoMigrate
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+from django.db.utils import Error as DatabaseProblem
+
+from assistant.conf import conf
+from assistant.schema import details
+from assistant.schema.locks import MigrationLock
+from assistant.schema.plans import backward_plan
+from assistant.schema.refusals import explained, is_lock_timeout
+from assistant.schema.rollback import refuse_irreversible
+from assistant.schema.steps import Steps
+from assistant.schema.tries import Tries
+
+FIRST = ("assistant_schema", "0001_create_schema_migrations")
+
+
+class Command(DjangoMigrate):
+    """Django's ``migrate`` under a lock, each migration recorded with what it was."""
+
+    steps: Steps | None = None
+    lock: MigrationLock
+    wait: float
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take Django's options, and how long to wait."""
+        super().add_arguments(parser)
+        parser.add_argument(
+            "--wait",
+            type=float,
+            metavar="SECONDS",
+            help="how long to wait for another migrate, and for tables that are in use "
+            "(default: the setting ASSISTANT['MIGRATE_WAIT'])",
+        )
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """Take the lock, then do as Django does, checks included.
+
+        The plan is made under the lock, and who waits has one connection to the server.
+        """
+        connection = connections[options["database"]]
+        looks_only = options["plan"] or options["check_unapplied"]
+        if looks_only or connection.vendor != "postgresql":
+            return super().execute(*args, **options)
+        self.wait = conf.MIGRATE_WAIT if options["wait"] is None else options["wait"]
+        if options.get("stdout"):
+            self.stdout = OutputWrapper(options["stdout"])
+        self.verbosity = options["verbosity"]
+        with MigrationLock(connection, wait=self.wait, say=self._say) as self.lock:
+            self.steps = Steps(connection, self.lock)
+            return super().execute(*args, **options)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Migrate; start again where a table was in use."""
+        if self.steps is None:
+            super().handle(*args, **options)
+            return
+        tries = Tries(limit=self.wait)
+        while not self._try(tries, *args, **options):
+            tries.pause()
+
+    def migration_progress_callback(
+        self, action: str, migration: Any = None, fake: bool = False
+    ) -> None:
+        """Frame each migration."""
+        steps = self.steps
+        if steps and action in {"apply_start", "unapply_start"}:
+            steps.begin(migration)
+        if steps and action in {"apply_success", "unapply_success"}:
+            steps.end(migration, forwards=action == "apply_success")
+        super().migration_progress_callback(action, migration, fake)
+
+    def _try(self, tries: Tries, *args: Any, **options: Any) -> bool:
+        # Return whether it is done; False where a table was in use, and there is time left.
+        steps, connection = self.steps, self.steps.connection
+        try:
+            if not options["app_label"] and not options["fake"]:
+                self._keep_details_first(connection)
+            refuse_irreversible(connection, backward_plan(connection, options))
+            super().handle(*args, **options)
+            if details.is_kept(connection):
+                details.complete(connection)
+        except BaseException as error:
+            migration = steps.current
+            steps.abandon(error)
+            if migration:
+                self.stdout.write("")  # ends the line that names it
+            if not isinstance(error, DatabaseProblem):
+                raise
+            if migration and migration.atomic and is_lock_timeout(error):
+                self._say(tries.another(migration, self.lock.blockers()))
+                return False
+            doing = str(migration) if migration else f'Database "{steps.name}"'
+            raise explained(error, doing=doing) or error from error
+        return True
+
+    def _keep_details_first(self, connection: Any) -> None:
+        # Of every migration after it, then.
+        if not details.is_kept(connection):
+            executor = MigrationExecutor(connection, self.migration_progress_callback)
+            if FIRST not in executor.loader.applied_migrations:
+                executor.migrate([FIRST])
+
+    def _say(self, text: str) -> None:
+        if self.verbosity >= 1:
+            self.stdout.write(text)
+            self.stdout.flush()

@@ -1,0 +1,70 @@
+"""What the database refuses, in a line that says what to do."""
+
+from typing import Any
+
+from django.db.utils import Error as DatabaseProblem
+
+from assistant.db.embedded import is_embedded
+from assistant.schema.errors import MigrationError
+
+__all__ = ["explained", "is_lock_timeout", "is_too_many_clients", "sqlstate", "unusable"]
+
+LOCK_NOT_AVAILABLE, DEADLOCK, TOO_MANY_CLIENTS = "55P03", "40P01", "53300"
+
+# By SQLSTATE or its class (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+WAYS_OUT = {
+    "25006": "The database takes no writes: it is a replica, or default_transaction_read_only is "
+    "on. Migrate on the primary.",
+    "42501": "The role that migrates needs CREATE on the schema and must own the tables it "
+    "changes; with your own user table, REFERENCES on it.",
+    "42P07": "Something of that name was there before. If it is a table of an earlier database, "
+    "move it away (ALTER … RENAME), or migrate into a PostgreSQL schema of its own (search_path).",
+    "3F000": "No schema of the search_path is there: create it, or set search_path.",
+    "53": "The server is short of something: give it more, and run migrate again.",
+    "57": "The server ended the session: run migrate again when it is up.",
+    "08": "The connection was lost: run migrate again.",
+}
+
+
+def sqlstate(error: BaseException) -> str:
+    """Return PostgreSQL's code of an error, or nothing where the server sent none."""
+    return getattr(error.__cause__, "sqlstate", None) or ""
+
+
+def is_lock_timeout(error: BaseException) -> bool:
+    """Return whether others were in the way, so that it is worth another try."""
+    return sqlstate(error) in {LOCK_NOT_AVAILABLE, DEADLOCK}
+
+
+def is_too_many_clients(error: BaseException) -> bool:
+    """Return whether the server takes no more connections now."""
+    # libpq passes no SQLSTATE on while it connects; the words are the server's, in English.
+    return sqlstate(error) == TOO_MANY_CLIENTS or "too many clients" in str(error)
+
+
+def explained(error: DatabaseProblem, *, doing: str) -> MigrationError | None:
+    """Return the error to show for what a user can cause and mend; None for all others."""
+    code = sqlstate(error)
+    way_out = WAYS_OUT.get(code) or WAYS_OUT.get(code[:2])
+    if way_out is None and _is_lost(error):
+        way_out = WAYS_OUT["08"]
+    return MigrationError(f"{doing}: {one_line(error)}. {way_out}") if way_out else None
+
+
+def unusable(connection: Any, error: BaseException) -> MigrationError:
+    """Return the error of a database that cannot be connected to."""
+    text = f'Database "{connection.settings_dict["NAME"]}" cannot be used: {one_line(error)}'
+    if is_embedded(connection):  # its own errors say what to do
+        return MigrationError(text)
+    return MigrationError(f"{text}. Is its server running, and are its settings right?")
+
+
+def one_line(error: BaseException) -> str:
+    """Return the message without its line breaks and final dot."""
+    return " ".join(str(error).split()).rstrip(".")
+
+
+def _is_lost(error: DatabaseProblem) -> bool:
+    # psycopg has no code for a connection that breaks under it.
+    connection_problems = ("OperationalError", "InterfaceError", "AdminShutdown")
+    return not sqlstate(error) and type(error.__cause__).__name__ in connection_problems

@@ -1,0 +1,7 @@
+"""Placeholder."""
+
+from typing import Any
+
+
+def refuse_irreversible(connection: Any, plan: Any) -> None:
+    """Do nothing yet."""
