@@ -46,7 +46,7 @@ class Setting(Generic[Value]):
     def expected(self) -> str:
         """Say what a value must be."""
         if self.choices:
-            return " or ".join(f'"{choice}"' for choice in self.choices)
+            return "one of " + ", ".join(f'"{choice}"' for choice in self.choices)
         if isinstance(self.default, int):
             return "a whole number above 0"
         return "a list of texts"

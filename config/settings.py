@@ -81,6 +81,8 @@ EMBEDDED_DATABASE: dict[str, Any] = {
 }
 DATABASES = {"default": database_from_url(DATABASE_URL) if DATABASE_URL else EMBEDDED_DATABASE}
 
+ASSISTANT = {"MIGRATE_ON_START": os.environ.get("MIGRATE_ON_START", "apply")}
+
 AUTH_USER_MODEL = "assistant_accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

@@ -52,15 +52,16 @@ END $$
 FORGET_DEATH = "RESET client_connection_check_interval"
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 0.5
+QUIET = 10  # seconds: of many processes that take turns, not each is worth a line
 
 
 class MigrationLock:
     """Held while a database is migrated; a context manager.
 
     The wait polls: who blocks on an advisory lock holds a snapshot for which another session's
-    ``CREATE INDEX CONCURRENTLY`` waits in turn, a deadlock. ``say`` is told, once for each holder,
-    whom it waits for. Raises ``MigrationError`` after ``wait`` seconds, and where a session lock
-    means nothing: behind a proxy that pools transactions.
+    ``CREATE INDEX CONCURRENTLY`` waits in turn, a deadlock. ``say`` is told whom it waits for.
+    Raises ``MigrationError`` after ``wait`` seconds, and where a session lock means nothing:
+    behind a proxy that pools transactions.
     """
 
     def __init__(self, connection: Any, *, wait: float, say: Callable[[str], None]) -> None:
@@ -132,7 +133,7 @@ class MigrationLock:
                     raise unusable(self.connection, error) from error
 
     def _poll(self, connection: Any, key: int, problem: str) -> None:
-        said = None
+        said, quiet_until = None, 0.0
         for pause in pauses():
             if self._ask(connection, TRY, LOCK_CLASS, key):
                 return
@@ -148,8 +149,8 @@ class MigrationLock:
                     f"{who}. Given up after {self.wait:g} s; nothing was changed. Wait for it, or "
                     f"end it with SELECT pg_terminate_backend({pid}), and run migrate again."
                 )
-            if holder != said:
-                said = holder
+            if holder != said and monotonic() >= quiet_until:
+                said, quiet_until = holder, monotonic() + QUIET
                 self.say(f"{who}. Waiting up to {self.wait:g} s.")
 
     def _mark_worker(self) -> None:

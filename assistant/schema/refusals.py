@@ -7,7 +7,14 @@ from django.db.utils import Error as DatabaseProblem
 from assistant.db.embedded import is_embedded
 from assistant.schema.errors import MigrationError
 
-__all__ = ["explained", "is_lock_timeout", "is_too_many_clients", "sqlstate", "unusable"]
+__all__ = [
+    "explained",
+    "is_lock_timeout",
+    "is_permanent",
+    "is_too_many_clients",
+    "sqlstate",
+    "unusable",
+]
 
 LOCK_NOT_AVAILABLE, DEADLOCK, TOO_MANY_CLIENTS = "55P03", "40P01", "53300"
 
@@ -25,6 +32,15 @@ WAYS_OUT = {
     "08": "The connection was lost: run migrate again.",
 }
 
+REFUSED_LOG_INS = (
+    "password authentication failed",
+    "no password supplied",
+    "no pg_hba.conf entry",
+    '" does not exist',
+    "is not permitted to log in",
+    "invalid connection option",
+)
+
 
 def sqlstate(error: BaseException) -> str:
     """Return PostgreSQL's code of an error, or nothing where the server sent none."""
@@ -40,6 +56,13 @@ def is_too_many_clients(error: BaseException) -> bool:
     """Return whether the server takes no more connections now."""
     # libpq passes no SQLSTATE on while it connects; the words are the server's, in English.
     return sqlstate(error) == TOO_MANY_CLIENTS or "too many clients" in str(error)
+
+
+def is_permanent(error: BaseException) -> bool:
+    """Return whether a failed log-in is no matter of waiting, as far as can be told."""
+    # In other languages than English it is waited for in vain, and told afterwards.
+    text = str(error)
+    return any(words in text for words in REFUSED_LOG_INS)
 
 
 def explained(error: DatabaseProblem, *, doing: str) -> MigrationError | None:
@@ -60,8 +83,9 @@ def unusable(connection: Any, error: BaseException) -> MigrationError:
 
 
 def one_line(error: BaseException) -> str:
-    """Return the message without its line breaks and final dot."""
-    return " ".join(str(error).split()).rstrip(".")
+    """Return the message without its line breaks, libpq's indented advice and the final dot."""
+    lines = [line for line in str(error).splitlines() if not line.startswith("\t")]
+    return " ".join(" ".join(lines).split()).rstrip(".")
 
 
 def _is_lost(error: DatabaseProblem) -> bool:

@@ -63,11 +63,11 @@ class Command(DjangoMigrate):
             super().handle(*args, **options)
             return
         tries = Tries(limit=self.wait)
-        while not self._try(tries, *args, **options):
+        while not self._try(self.steps, tries, *args, **options):
             tries.pause()
 
     def migration_progress_callback(
-        self, action: str, migration: Any = None, fake: bool = False
+        self, action: Any, migration: Any = None, fake: bool = False
     ) -> None:
         """Frame each migration."""
         steps = self.steps
@@ -77,9 +77,9 @@ class Command(DjangoMigrate):
             steps.end(migration, forwards=action == "apply_success")
         super().migration_progress_callback(action, migration, fake)
 
-    def _try(self, tries: Tries, *args: Any, **options: Any) -> bool:
+    def _try(self, steps: Steps, tries: Tries, *args: Any, **options: Any) -> bool:
         # Return whether it is done; False where a table was in use, and there is time left.
-        steps, connection = self.steps, self.steps.connection
+        connection = steps.connection
         try:
             if not options["app_label"] and not options["fake"]:
                 self._keep_details_first(connection)
@@ -90,7 +90,7 @@ class Command(DjangoMigrate):
         except BaseException as error:
             migration = steps.current
             steps.abandon(error)
-            if migration:
+            if migration and self.verbosity >= 1:
                 self.stdout.write("")  # ends the line that names it
             if not isinstance(error, DatabaseProblem):
                 raise
@@ -98,15 +98,20 @@ class Command(DjangoMigrate):
                 self._say(tries.another(migration, self.lock.blockers()))
                 return False
             doing = str(migration) if migration else f'Database "{steps.name}"'
-            raise explained(error, doing=doing) or error from error
+            if told := explained(error, doing=doing):
+                raise told from error
+            raise
         return True
 
     def _keep_details_first(self, connection: Any) -> None:
         # Of every migration after it, then.
-        if not details.is_kept(connection):
-            executor = MigrationExecutor(connection, self.migration_progress_callback)
-            if FIRST not in executor.loader.applied_migrations:
-                executor.migrate([FIRST])
+        if details.is_kept(connection):
+            return
+        progress: Any = self.migration_progress_callback
+        executor = MigrationExecutor(connection, progress)
+        loader = executor.loader
+        if FIRST in loader.graph.nodes and FIRST not in loader.applied_migrations:
+            executor.migrate([FIRST])
 
     def _say(self, text: str) -> None:
         if self.verbosity >= 1:

@@ -1,0 +1,47 @@
+"""Whether there is anything to migrate, without loading a single migration."""
+
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.apps import apps
+from django.db.migrations.loader import MigrationLoader
+from django.db.utils import ProgrammingError
+
+__all__ = ["Key", "migrations_on_disk", "pending"]
+
+Key = tuple[str, str]
+
+APPLIED = """
+SELECT m.app, m.name, bool_or(d.finished_at IS NOT NULL)
+FROM django_migrations AS m LEFT JOIN schema_migration_details AS d ON d.migration_id = m.id
+GROUP BY m.app, m.name
+"""
+
+
+def migrations_on_disk() -> Iterator[Key]:
+    """Yield the migrations of every installed app, by the names of their files."""
+    for config in apps.get_app_configs():
+        package, _ = MigrationLoader.migrations_module(config.label)
+        if package is None or find_spec(package) is None:
+            continue
+        for _, name, is_package in pkgutil.iter_modules(import_module(package).__path__):
+            if not is_package and name[0] not in "_~":
+                yield config.label, name
+
+
+def pending(connection: Any) -> list[Key]:
+    """Return the migrations that ``migrate`` may have something to do for, sorted.
+
+    Those, too, whose run was killed before its end: Django makes permissions there. On a database
+    that has none of our tables yet, all of them.
+    """
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(APPLIED)
+            done = {(app, name) for app, name, is_finished in cursor.fetchall() if is_finished}
+    except ProgrammingError:  # no such table
+        done = set()
+    return sorted(set(migrations_on_disk()) - done)
