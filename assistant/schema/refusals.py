@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.utils import Error as DatabaseProblem
+from django.db.utils import OperationalError
 
 from assistant.db.embedded import is_embedded
 from assistant.schema.errors import MigrationError
@@ -13,6 +14,7 @@ __all__ = [
     "is_permanent",
     "is_too_many_clients",
     "sqlstate",
+    "told",
     "unusable",
 ]
 
@@ -80,6 +82,15 @@ def unusable(connection: Any, error: BaseException) -> MigrationError:
     if is_embedded(connection):  # its own errors say what to do
         return MigrationError(text)
     return MigrationError(f"{text}. Is its server running, and are its settings right?")
+
+
+def told(connection: Any, error: DatabaseProblem) -> MigrationError:
+    """Return the error of whatever the database refuses, whoever is to blame."""
+    if isinstance(error, OperationalError) and not sqlstate(error):
+        return unusable(connection, error)
+    name = connection.settings_dict["NAME"]
+    doing = f'Database "{name}"'
+    return explained(error, doing=doing) or MigrationError(f"{doing}: {one_line(error)}.")
 
 
 def one_line(error: BaseException) -> str:

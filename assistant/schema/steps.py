@@ -27,6 +27,7 @@ class Steps:
         self.connection = connection
         self.lock = lock
         self.current: Migration | None = None
+        self.done: list[str] = []
         self._stack = ExitStack()
         self._details_kept: bool | None = None
         self.name = str(connection.settings_dict["NAME"])
@@ -50,6 +51,7 @@ class Steps:
             details.record(self.connection, migration, seconds=seconds)
         self._stack.close()
         self.current = None
+        self.done.append(str(migration))
 
     def abandon(self, error: BaseException) -> None:
         """Roll back what the migration in hand has done."""

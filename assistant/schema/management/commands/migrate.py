@@ -29,6 +29,11 @@ class Command(DjangoMigrate):
     lock: MigrationLock
     wait: float
 
+    @property
+    def done(self) -> list[str]:
+        """Return what was applied, or taken back, as ``app.name``, in order."""
+        return self.steps.done if self.steps else []
+
     def add_arguments(self, parser: CommandParser) -> None:
         """Take Django's options, and how long to wait."""
         super().add_arguments(parser)

@@ -11,7 +11,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.exceptions import BadMigrationError, NodeNotFoundError
 from django.db.utils import Error as DatabaseProblem
 
-from assistant.schema.refusals import unusable
+from assistant.schema.refusals import told
 from assistant.schema.status import MigrationStatus, accept_edits, read_status
 
 UP_TO_DATE, DIFFERS, UNDETERMINED = 0, 1, 2
@@ -58,7 +58,7 @@ class Command(BaseCommand):
             else:
                 self._accept(connection, options["app_label"], options["migration_name"])
         except DatabaseProblem as error:
-            raise CommandError(str(unusable(connection, error)), returncode=UNDETERMINED) from error
+            raise CommandError(str(told(connection, error)), returncode=UNDETERMINED) from error
         except (BadMigrationError, NodeNotFoundError) as error:
             text = f"The migrations of the code cannot be read: {error}"
             raise CommandError(text, returncode=UNDETERMINED) from error
