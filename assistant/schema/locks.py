@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from time import monotonic, sleep
 from typing import Any, Self
 
+import psycopg
 from django.db.utils import DatabaseError, InterfaceError, NotSupportedError, OperationalError
-from psycopg.pq import TransactionStatus
 
 from assistant.schema.blockers import oldest_transactions
 from assistant.schema.errors import MigrationError
@@ -85,8 +85,10 @@ class MigrationLock:
 
     def __exit__(self, *exception: Any) -> None:
         """Give the lock back."""
-        with self._kept:
+        with self._kept, suppress(DatabaseError, InterfaceError):
             self._release_workers()
+            # The server ends a session some time after its client is gone.
+            self._ask(self._session, UNLOCK, LOCK_CLASS, LEADER)
 
     def check(self) -> None:
         """Raise ``MigrationError`` unless the lock is held; mark the connection that migrates."""
@@ -166,7 +168,7 @@ class MigrationLock:
     def _release_workers(self) -> None:
         # Through a pool they go on to serve others.
         for worker in self._workers:
-            if not worker.closed and worker.info.transaction_status != TransactionStatus.INERROR:
+            with suppress(psycopg.Error):
                 worker.execute(UNLOCK, [LOCK_CLASS, WORKER])
                 worker.execute(FORGET_DEATH)
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from tests.contract.databases import url
+
 ROOT = Path(__file__).parents[2]
 
 MANY_THREADS = """
@@ -34,22 +36,14 @@ connection.close_pool()
 
 @pytest.mark.django_db
 def test_the_pool_serves_threads():
-    parameters = connection.get_connection_params()
-    url = "postgresql://{user}:{password}@{host}:{port}/{dbname}".format(
-        user=parameters.get("user") or "",
-        password=parameters.get("password") or "",
-        # A socket's directory goes into a URL percent-encoded.
-        host=str(parameters.get("host") or "").replace("/", "%2F"),
-        port=parameters.get("port") or 5432,
-        dbname=connection.settings_dict["NAME"],
-    )
+    address = url(connection.settings_dict["NAME"])
 
     result = subprocess.run(
         [sys.executable, "-W", "error::DeprecationWarning:assistant", "-c", MANY_THREADS],
         cwd=ROOT,
         env={
             **{k: v for k, v in os.environ.items() if k in ("PATH", "HOME")},
-            "DATABASE_URL": url,
+            "DATABASE_URL": address,
             "SECRET_KEY": "x",
             "DJANGO_SETTINGS_MODULE": "config.settings",
         },

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -23,6 +24,19 @@ def server_parameters() -> dict[str, Any]:
     """Return where the tests' server is and how to log in, as any client would be told."""
     parameters = connection.get_connection_params()
     return {key: value for key, value in parameters.items() if key not in NOT_FOR_CLIENTS}
+
+
+def url(name: str) -> str:
+    """Return the DATABASE_URL of a database on the tests' server."""
+    parameters = server_parameters()
+    return "postgresql://{user}:{password}@{host}:{port}/{name}".format(
+        user=parameters.get("user") or "",
+        password=quote(str(parameters.get("password") or "")),
+        # A socket's directory goes into a URL percent-encoded.
+        host=quote(str(parameters.get("host") or ""), safe=""),
+        port=parameters.get("port") or 5432,
+        name=name,
+    )
 
 
 def connect(name: str, **options: Any) -> psycopg.Connection[Any]:

@@ -105,9 +105,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         accepted = accept_edits(connection, app=app_label, name=name)
         if not accepted:
-            raise CommandError(
-                f"No migration of {app_label} is edited" + (f": {name}." if name else ".")
-            )
+            which = f"{app_label}.{name} is not" if name else f"No migration of {app_label} is"
+            raise CommandError(f"{which} edited since it was applied.")
         for each in accepted:
             self.stdout.write(f"Accepted {each}.")
 

@@ -1,0 +1,38 @@
+"""What several tests of migrating need."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+from typing import Any
+
+import psycopg
+from django.core.management import call_command
+
+from assistant.schema.locks import LEADER, LOCK_CLASS
+from tests.contract.databases import connect
+
+HELD = """
+SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
+def migrate(*arguments: str, **options: Any) -> str:
+    """Run the command on the database ``scratch`` and return what it prints."""
+    out = StringIO()
+    call_command("migrate", *arguments, database="scratch", stdout=out, stderr=out, **options)
+    return out.getvalue()
+
+
+@contextmanager
+def somebody_migrates(database: str, *, key: int = LEADER) -> Iterator[int]:
+    """Hold the lock as another process would; yield its server process."""
+    with connect(database, autocommit=True, application_name="migrate by a test") as other:
+        other.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK_CLASS, key])
+        yield other.info.backend_pid
+
+
+def locks_held(client: psycopg.Connection[Any]) -> int:
+    """Return how many of our locks anybody holds."""
+    [(count,)] = client.execute(HELD, [LOCK_CLASS])
+    return int(count)
