@@ -23,15 +23,16 @@ def ddl_timeout(connection: Any, *, seconds: float) -> Iterator[None]:
     wait for rows keep the session's own ``lock_timeout``.
     """
     bounded = False
+    bind = f"SET LOCAL lock_timeout TO '{seconds:g}s'"
+    release = "SET LOCAL lock_timeout TO DEFAULT"
 
     def execute(run: Callable[..., Any], sql: Any, *arguments: Any) -> Any:
         nonlocal bounded
         wanted = ROWS.match(str(sql)) is None
-        if wanted != bounded and connection.in_atomic_block:
+        if wanted != bounded and connection.in_atomic_block and sql not in (bind, release):
             bounded = wanted
-            value = f"'{seconds:g}s'" if wanted else "DEFAULT"
             with connection.cursor() as cursor:
-                cursor.execute(f"SET LOCAL lock_timeout TO {value}")
+                cursor.execute(bind if wanted else release)
         return run(sql, *arguments)
 
     with connection.execute_wrapper(execute):
