@@ -14,6 +14,8 @@ ROWS = re.compile(
     re.IGNORECASE,
 )
 
+RELEASE = "SET LOCAL lock_timeout TO DEFAULT"
+
 
 @contextmanager
 def ddl_timeout(connection: Any, *, seconds: float) -> Iterator[None]:
@@ -24,16 +26,19 @@ def ddl_timeout(connection: Any, *, seconds: float) -> Iterator[None]:
     """
     bounded = False
     bind = f"SET LOCAL lock_timeout TO '{seconds:g}s'"
-    release = "SET LOCAL lock_timeout TO DEFAULT"
 
-    def execute(run: Callable[..., Any], sql: Any, *arguments: Any) -> Any:
+    def execute(run: Callable[..., Any], sql: Any, params: Any, *arguments: Any) -> Any:
         nonlocal bounded
-        wanted = ROWS.match(str(sql)) is None
-        if wanted != bounded and connection.in_atomic_block and sql not in (bind, release):
-            bounded = wanted
-            with connection.cursor() as cursor:
-                cursor.execute(bind if wanted else release)
-        return run(sql, *arguments)
+        changes_tables = ROWS.match(str(sql)) is None
+        if changes_tables == bounded or sql in (bind, RELEASE) or not connection.in_atomic_block:
+            return run(sql, params, *arguments)
+        bounded = changes_tables
+        if bounded and not params and isinstance(sql, str):
+            # In one message to the server: there are many of these.
+            return run(f"{bind};\n{sql}", params, *arguments)
+        with connection.cursor() as cursor:
+            cursor.execute(bind if bounded else RELEASE)
+        return run(sql, params, *arguments)
 
     with connection.execute_wrapper(execute):
         yield

@@ -45,7 +45,7 @@ def _own_databases(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
         pytest.param(
             concurrent_writers, "--seconds 0.2 --writers 2 --deleters 1", 6, id="concurrent writers"
         ),
-        pytest.param(migrate, "", 1, id="migrate"),
+        pytest.param(migrate, "", 4, id="migrate"),
         pytest.param(admin_pages, "--conversations 20 --small 2", 18, id="admin pages"),
     ],
 )
