@@ -1,16 +1,17 @@
 """The SQL of new migrations, as squawk reads it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 
 from assistant.db.checks.databases import own_apps
 from tests.contract import released, squawk
+from tests.contract.databases import MAINTENANCE, alias
 from tests.schema.notes import Notes, installed_notes
 
 NAME = "0002_index_notes"
@@ -21,30 +22,35 @@ RULE = "require-concurrent-index-creation"
 
 
 def new_migrations() -> list[Migration]:
-    """Return those of ours whose files are not all released."""
-    names = {Path(name).name.partition(".")[0] for name in released.new()}
-    folders = {name.split("/")[1] for name in released.new()}
+    """Return ours that the list of released files lacks, or one of whose SQL files it lacks."""
+    paths = map(Path, released.new())
+    new = {(path.parents[1].name, path.name.partition(".")[0]) for path in paths}
+    folders = {config.label: Path(config.path).name for config in own_apps()}
     return [
         migration
-        for migration in MigrationLoader(None).disk_migrations.values()
-        for config in own_apps()
-        if config.label == migration.app_label
-        and Path(config.path).name in folders
-        and migration.name in names
+        for (label, name), migration in sorted(MigrationLoader(None).disk_migrations.items())
+        if (folders.get(label), name) in new
     ]
 
 
-@pytest.fixture(autouse=True)
-def outside_transactions(django_db_setup: None, unblocked: None) -> Iterator[None]:
-    """Let concurrent builds be shown, which refuse a transaction; nothing is run."""
+@pytest.fixture
+def connection(django_db_setup: None, unblocked: None) -> Iterator[BaseDatabaseWrapper]:
+    """Return a connection that nothing is run on, outside transactions as concurrent builds ask."""
     squawk.program()
-    yield
-    connection.close()
+    with alias(MAINTENANCE, label="squawk") as connection:
+        yield connection
 
 
 @pytest.mark.parametrize("migration", new_migrations(), ids=str)
-def test_new_migrations_are_safe(migration: Migration) -> None:
+def test_new_migrations_are_safe(migration: Migration, connection: BaseDatabaseWrapper) -> None:
     assert squawk.problems(migration, connection) == []
+
+
+def test_what_is_not_released_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = ["assistant/accounts/sql/0002_keep_timestamps.sql"]
+    monkeypatch.setattr(released, "new", lambda: paths)
+
+    assert [str(each) for each in new_migrations()] == ["assistant_accounts.0002_keep_timestamps"]
 
 
 def test_exceptions_for_all_have_a_reason() -> None:
@@ -66,18 +72,27 @@ def not_atomic(source: str) -> str:
     return source.replace("    dependencies", "    atomic = False\n\n    dependencies")
 
 
-def problems() -> list[str]:
-    migration = MigrationLoader(None).disk_migrations["notes", NAME]
-    return squawk.problems(migration, connection)
+Problems = Callable[[], list[str]]
 
 
-def test_an_index_that_blocks_writers_is_found(notes: Notes) -> None:
+@pytest.fixture
+def problems(notes: Notes, connection: BaseDatabaseWrapper) -> Problems:
+    """Return a function that returns what is wrong with the app's last migration."""
+
+    def read() -> list[str]:
+        migration = MigrationLoader(None).disk_migrations["notes", NAME]
+        return squawk.problems(migration, connection)
+
+    return read
+
+
+def test_an_index_that_blocks_writers_is_found(notes: Notes, problems: Problems) -> None:
     (problem,) = problems()
 
     assert problem.startswith(f"notes.{NAME} forwards, '{INDEX.strip()}': {RULE}: ")
 
 
-def test_backwards_is_read_too(notes: Notes) -> None:
+def test_backwards_is_read_too(notes: Notes, problems: Problems) -> None:
     notes.write(f"sql/{NAME}.sql", CONCURRENT_INDEX)
     notes.write(f"sql/{NAME}.reverse.sql", DROP_INDEX.replace("CONCURRENTLY ", ""))
 
@@ -87,7 +102,7 @@ def test_backwards_is_read_too(notes: Notes) -> None:
     assert "require-concurrent-index-deletion" in problem
 
 
-def test_what_a_transaction_forbids_is_found(notes: Notes) -> None:
+def test_what_a_transaction_forbids_is_found(notes: Notes, problems: Problems) -> None:
     source = notes.read(f"migrations/{NAME}.py").replace("    atomic = False\n\n", "")
     notes.write(f"migrations/{NAME}.py", source)
     notes.write(f"sql/{NAME}.sql", CONCURRENT_INDEX)
@@ -95,7 +110,7 @@ def test_what_a_transaction_forbids_is_found(notes: Notes) -> None:
     assert any("ban-concurrent-index-creation-in-transaction" in each for each in problems())
 
 
-def test_no_sql_is_found(notes: Notes) -> None:
+def test_no_sql_is_found(notes: Notes, problems: Problems) -> None:
     notes.write(f"sql/{NAME}.sql", "CREATE INDEXX a ON b;\n")
 
     assert any("syntax-error" in each for each in problems())
@@ -106,7 +121,7 @@ def test_no_sql_is_found(notes: Notes) -> None:
     [f"-- The table is small.\n-- squawk-ignore {RULE}\n", f"-- squawk-ignore {RULE} -- Small.\n"],
     ids=["above", "behind"],
 )
-def test_an_exception_in_an_sql_file(notes: Notes, comment: str) -> None:
+def test_an_exception_in_an_sql_file(notes: Notes, problems: Problems, comment: str) -> None:
     notes.write(f"sql/{NAME}.sql", f"{comment}{INDEX}")
 
     assert problems() == []
@@ -121,7 +136,9 @@ def test_an_exception_in_an_sql_file(notes: Notes, comment: str) -> None:
     ],
     ids=["no reason", "the whole file", "no rule"],
 )
-def test_an_exception_is_exact_and_has_a_reason(notes: Notes, comment: str, said: str) -> None:
+def test_an_exception_is_exact_and_has_a_reason(
+    notes: Notes, problems: Problems, comment: str, said: str
+) -> None:
     notes.write(f"sql/{NAME}.sql", f"{comment}{INDEX}")
 
     assert any(f"{NAME}.sql:" in each and said in each for each in problems())
@@ -140,13 +157,13 @@ class TestSqlOfDjango:
         index = 'migrations.AddIndex("Note", models.Index(fields=["id"], name="notes_idx"))'
         self.notes.migration(NAME, after="0001_create_notes", operations=f"{comment}{index}")
 
-    def test_it_is_read(self) -> None:
+    def test_it_is_read(self, problems: Problems) -> None:
         found = problems()
 
         assert [RULE in each for each in found] == [True, False]
         assert "require-concurrent-index-deletion" in found[1]
 
-    def test_exceptions_are_in_the_migration(self) -> None:
+    def test_exceptions_are_in_the_migration(self, problems: Problems) -> None:
         self.write(
             f"\n# squawk-ignore {RULE}: small.\n"
             "# squawk-ignore require-concurrent-index-deletion: small.\n"
@@ -154,18 +171,18 @@ class TestSqlOfDjango:
 
         assert problems() == []
 
-    def test_they_have_a_reason(self) -> None:
+    def test_they_have_a_reason(self, problems: Problems) -> None:
         self.write(f"\n# squawk-ignore {RULE}\n")
 
         assert f"{NAME}.py: say why: # squawk-ignore {RULE}: …" in problems()
 
-    def test_they_excuse_something(self) -> None:
+    def test_they_excuse_something(self, problems: Problems) -> None:
         self.write("\n# squawk-ignore ban-drop-database: never.\n")
 
         assert f"{NAME}.py: squawk finds no ban-drop-database" in problems()
 
 
-def test_a_migrations_exception_is_not_its_files(notes: Notes) -> None:
+def test_a_migrations_exception_is_not_its_files(notes: Notes, problems: Problems) -> None:
     source = notes.read(f"migrations/{NAME}.py")
     notes.write(f"migrations/{NAME}.py", f"# squawk-ignore {RULE}: small.\n{source}")
 
