@@ -11,6 +11,7 @@ from assistant.db.checks.databases import check_databases, register_database_che
 from assistant.db.checks.postgres_app import check_postgres_app
 from assistant.db.checks.server import check_server
 from assistant.db.checks.settings_module import check_settings_module
+from assistant.db.checks.sql_files import check_sql_files
 
 __all__ = ["register", "register_database_check"]
 
@@ -20,5 +21,6 @@ def register() -> None:
     _register(check_assistant_setting)
     _register(check_settings_module)
     _register(check_postgres_app)
+    _register(check_sql_files)
     _register(check_databases, Tags.database)
     register_database_check(check_server)

@@ -18,6 +18,11 @@ pytestmark = pytest.mark.django_db
 
 LABEL = "assistant_settings"
 OPERATION = RunSQLFile("0099_make_notes", model_name="SystemSetting")
+WITHOUT_A_MODEL = RunSQLFile("0099_make_notes")
+
+each_operation = pytest.mark.parametrize(
+    "operation", [OPERATION, WITHOUT_A_MODEL], ids=["of a model", "of no model"]
+)
 
 FORWARDS = """
 -- Several statements; a percent sign, dollar quotes and ☃ stay as they are.
@@ -61,22 +66,33 @@ def test_state_stays(state: ProjectState) -> None:
     assert support.snapshot(state) == before
 
 
-def test_deconstruct() -> None:
-    arguments = ["0099_make_notes"], {"model_name": "SystemSetting"}
-
-    assert OPERATION.deconstruct() == ("RunSQLFile", *arguments)
-    again = support.written(OPERATION)
+@pytest.mark.parametrize(
+    "operation, keywords",
+    [(OPERATION, {"model_name": "SystemSetting"}), (WITHOUT_A_MODEL, {})],
+    ids=["of a model", "of no model"],
+)
+def test_deconstruct(operation: RunSQLFile, keywords: dict[str, str]) -> None:
+    assert operation.deconstruct() == ("RunSQLFile", ["0099_make_notes"], keywords)
+    again = support.written(operation)
     assert type(again) is RunSQLFile
-    assert again.deconstruct() == OPERATION.deconstruct()
+    assert again.deconstruct() == operation.deconstruct()
 
 
-def test_forwards_and_backwards(state: ProjectState) -> None:
-    support.forwards(OPERATION, state, LABEL)
+def test_paths(sql_files: Path) -> None:
+    assert OPERATION.paths(LABEL) == (
+        sql_files / "0099_make_notes.sql",
+        sql_files / "0099_make_notes.reverse.sql",
+    )
+
+
+@each_operation
+def test_forwards_and_backwards(operation: RunSQLFile, state: ProjectState) -> None:
+    support.forwards(operation, state, LABEL)
     with connection.cursor() as cursor:
         cursor.execute("SELECT content FROM notes")
         assert cursor.fetchall() == [("100 %; ☃",)]
 
-    support.backwards(OPERATION, state, LABEL)
+    support.backwards(operation, state, LABEL)
     assert "notes" not in tables()
 
 
@@ -96,16 +112,42 @@ def test_a_missing_file_is_named(state: ProjectState) -> None:
         support.forwards(operation, state, LABEL)
 
 
-def test_where_the_router_says_no_nothing_happens(state: ProjectState, settings: Any) -> None:
+@each_operation
+def test_where_the_router_says_no_nothing_happens(
+    operation: RunSQLFile, state: ProjectState, settings: Any
+) -> None:
     settings.DATABASE_ROUTERS = ["tests.db.operations.support.SaysNo"]
-    support.forwards(OPERATION, state, LABEL)
+    support.forwards(operation, state, LABEL)
     assert "notes" not in tables()
 
     settings.DATABASE_ROUTERS = []
-    support.forwards(OPERATION, state, LABEL)
+    support.forwards(operation, state, LABEL)
     settings.DATABASE_ROUTERS = ["tests.db.operations.support.SaysNo"]
-    support.backwards(OPERATION, state, LABEL)
+    support.backwards(operation, state, LABEL)
     assert "notes" in tables()
+
+
+class SaysNoToTheModel:
+    """A router that allows the app but not the one model."""
+
+    def allow_migrate(
+        self, db: str, app_label: str, model_name: str | None = None, **hints: Any
+    ) -> bool | None:
+        """Say no to the model."""
+        return False if model_name == "systemsetting" else None
+
+
+@pytest.mark.parametrize(
+    "operation, made", [(OPERATION, False), (WITHOUT_A_MODEL, True)], ids=["model", "app"]
+)
+def test_routers_answer_for_the_model_or_the_app(
+    operation: RunSQLFile, made: bool, state: ProjectState, settings: Any
+) -> None:
+    settings.DATABASE_ROUTERS = [SaysNoToTheModel()]
+
+    support.forwards(operation, state, LABEL)
+
+    assert ("notes" in tables()) is made
 
 
 def test_a_swapped_model_is_left_alone(state: ProjectState, settings: Any) -> None:
