@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import apps
-from django.db import router
+from django.db import NotSupportedError, router
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation, OperationCategory
 from django.db.migrations.state import ProjectState
@@ -88,6 +88,11 @@ class RunSQLFile(Operation):
     ) -> None:
         if not self._is_allowed(schema_editor.connection.alias, app_label, state):
             return
+        if not (schema_editor.collect_sql or schema_editor.connection.in_atomic_block):
+            raise NotSupportedError(
+                f"RunSQLFile({self.name!r}) needs a transaction: take atomic = False out of the "
+                "migration, and give what cannot run in one a migration of its own."
+            )
         for script in (PIN_SEARCH_PATH, path.read_text(encoding="utf-8"), RESTORE_SEARCH_PATH):
             # No parameters: a percent sign in the file stays a percent sign.
             schema_editor.execute(script, params=None)
