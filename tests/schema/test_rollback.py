@@ -130,13 +130,6 @@ def test_another_app_that_needs_it_stops_it(install: Install, tmp_path: Path) ->
         refuse_irreversible(connection, plan_to("0001_create"))
 
 
-def test_another_database_is_named(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
-    install(create=CREATE, fill=FILL, index=INDEX)
-    monkeypatch.setattr(connection, "alias", "reports")
-
-    assert refusal(None).endswith("manage.py migrate notes 0002_fill --database reports")
-
-
 def test_every_operation_is_named(install: Install) -> None:
     both = f'{FILL} migrations.RunSQL("SELECT 1"),'
     install(create=CREATE + FILL, both=both, index=INDEX)
