@@ -16,6 +16,8 @@ from tests.contract.rollback import points
 
 NODES = sorted(MigrationLoader(None).disk_migrations)
 LABELS = sorted({label for label, _ in NODES})
+LATEST = dict(NODES)
+EARLIER = [(label, name) for label, name in NODES if name != LATEST[label]]
 
 
 @cache
@@ -56,11 +58,10 @@ def go_back(name: str, label: str, target: str) -> None:
 
 
 @pytest.mark.usefixtures("unblocked")
-@pytest.mark.parametrize("label", LABELS)
-def test_back_to_each_migration(lived_in: str, label: str) -> None:
-    for target in [name for app, name in NODES if app == label][:-1]:
-        with database("way", template=lived_in) as name:
-            go_back(name, label, target)
+@pytest.mark.parametrize("label,target", EARLIER)
+def test_back_to_each_migration(lived_in: str, label: str, target: str) -> None:
+    with database("way", template=lived_in) as name:
+        go_back(name, label, target)
 
 
 @pytest.mark.usefixtures("unblocked")

@@ -95,7 +95,8 @@ WRITTEN_AT: dict[Node, str] = {
         UPDATE conversation_embeddings AS e SET message_id = m.id
         FROM messages AS m WHERE m.conversation_id = e.conversation_id;
         INSERT INTO knowledge_base (title, content, tags, embedding_vector, embedding_model_id)
-        SELECT name, 'running dogs', ARRAY['a b', '{', NULL], '[1]'::vector, id FROM embedding_models
+        SELECT name, 'running dogs', ARRAY['a b', '{', NULL], '[1]'::vector, id
+        FROM embedding_models
         UNION ALL SELECT '', '', '{}'::text[], NULL::vector, NULL::uuid;
     """,
     # Of the default model, though it does not say so.
