@@ -9,6 +9,7 @@ from django.conf import settings
 from django.test.utils import override_settings
 
 LABEL = "notes"
+CREATE = 'migrations.CreateModel("Note", [("id", models.BigAutoField(primary_key=True))]),'
 
 MIGRATION = """
 from django.db import migrations, models
