@@ -49,3 +49,8 @@ def recorded(client: Client) -> list[Node]:
     """
     assert client.execute(query).fetchall() == listed
     return listed
+
+
+def applied(client: Client) -> set[Node]:
+    """Return the migrations that Django's own table lists."""
+    return set(client.execute("SELECT app, name FROM django_migrations").fetchall())
