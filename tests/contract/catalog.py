@@ -4,12 +4,10 @@ from typing import Any
 
 import psycopg
 
-Catalog = dict[str, list[str]]
+from tests.contract import catalog_details
+from tests.contract.catalog_details import NOT_OF_AN_EXTENSION
 
-# Whatever an extension made is not the schema's.
-NOT_OF_AN_EXTENSION = """
-    NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.objid = {oid} AND d.deptype = 'e')
-"""
+Catalog = dict[str, list[str]]
 
 COLUMNS = """
     SELECT c.relname, concat_ws(' ',
@@ -98,6 +96,7 @@ QUERIES = {
     "functions": FUNCTIONS,
     "function bodies": FUNCTION_BODIES,
     "other objects": OTHER_OBJECTS,
+    **catalog_details.QUERIES,
 }
 
 

@@ -22,6 +22,13 @@ def steps_to_nothing(connection: BaseDatabaseWrapper) -> list[Node]:
     return [(migration.app_label, migration.name) for migration, _ in plan]
 
 
+def steps_up(connection: BaseDatabaseWrapper) -> list[Node]:
+    """Return every migration of every app that is not applied, in the order of a plain migrate."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [(migration.app_label, migration.name) for migration, _ in plan]
+
+
 def apply(connection: BaseDatabaseWrapper, node: Node) -> None:
     """Apply one migration whose dependencies are applied."""
     MigrationExecutor(connection).migrate([node])

@@ -1,4 +1,7 @@
-"""Every migration back to nothing and up again, with rows in place."""
+"""Everything of the project back to nothing, and up again over rows of earlier schemas.
+
+tests/contract/rollback/ goes back to every point between.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,23 +10,10 @@ import psycopg
 import pytest
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from tests.contract import catalog, migrating, rows
+from tests.contract import catalog, migrating
 from tests.contract.databases import alias, connect
 
 Client = psycopg.Connection[Any]
-
-TABLES = [
-    "auth_group",
-    "users",
-    "users_groups",
-    "system_settings",
-    "model_configs",
-    "conversations",
-    "messages",
-    "embedding_models",
-    "conversation_embeddings",
-    "knowledge_base",
-]
 
 # Rows as the schema of that step takes them, the default rows' own keys among them.
 WRITTEN_AT = {
@@ -76,17 +66,6 @@ def walk_down(connection: BaseDatabaseWrapper) -> list[migrating.Node]:
     return steps[::-1]
 
 
-def test_the_catalog_is_the_same_after_down_and_up(
-    connection: BaseDatabaseWrapper, observer: Client
-) -> None:
-    before = catalog.read_all(observer)
-
-    for step in walk_down(connection):
-        migrating.apply(connection, step)
-
-    assert catalog.read_all(observer) == before
-
-
 def test_nothing_but_the_extension_is_left(
     connection: BaseDatabaseWrapper, observer: Client
 ) -> None:
@@ -98,46 +77,6 @@ def test_nothing_but_the_extension_is_left(
     assert catalog.read(observer, "triggers") == {}
     extensions = observer.execute("SELECT extname FROM pg_extension ORDER BY 1").fetchall()
     assert extensions == [("plpgsql",), ("vector",)]
-
-
-def test_rows_stay_on_the_way_down(connection: BaseDatabaseWrapper, observer: Client) -> None:
-    conversation = rows.conversation(observer)
-    rows.messages(observer, conversation, 3)
-    rows.insert(observer, "knowledge_base", title="T", content="C", embedding_vector=[0.5] * 384)
-    rows.insert(observer, "model_configs", name="m", model_path="/m", config="{}")
-    kept = migrating.read_rows(observer, TABLES)
-
-    for step in migrating.steps_to_nothing(connection):
-        migrating.take_back(connection, step)
-
-        now = migrating.read_rows(observer, TABLES)
-        assert migrating.missing_rows(kept, now) == {}, step
-        kept = {table: kept[table] for table in now}
-
-
-def test_rows_stay_on_the_way_up(connection: BaseDatabaseWrapper, observer: Client) -> None:
-    written: migrating.Rows = {}
-
-    for step in walk_down(connection):
-        migrating.apply(connection, step)
-
-        now = migrating.read_rows(observer, TABLES)
-        assert migrating.missing_rows(written, now) == {}, step
-        observer.execute(WRITTEN_AT.get(step, ""))
-        written = migrating.read_rows(observer, TABLES)
-
-    assert {table: len(found) for table, found in written.items()} == {
-        "auth_group": 1,
-        "users": 2,
-        "users_groups": 2,
-        "system_settings": 5,
-        "model_configs": 1,
-        "conversations": 2,
-        "messages": 4,
-        "embedding_models": 2,
-        "conversation_embeddings": 2,
-        "knowledge_base": 1,
-    }
 
 
 def test_statistics_of_earlier_messages_are_right(
