@@ -20,7 +20,7 @@ NUL = "a\0b"
 
 
 class Table(NamedTuple):
-    """A table of the admin site and how to make a row of it; texts that are short, by their names."""
+    """A table of the admin site, how to make a row of it, and which texts are never large."""
 
     model: type[models.Model]
     make: Callable[..., Any]
