@@ -15,6 +15,8 @@ from assistant.settings.models import ModelConfig, SystemSetting
 
 numbers = count(1)
 
+MADE_UP_APP = "tickets"
+
 
 def make_user(**fields: Any) -> Any:
     """Return a stored user."""
@@ -78,7 +80,7 @@ def make_migration(**fields: Any) -> SchemaMigration:
     """Return an applied migration, with its details unless ``detailed`` is false."""
     detailed = fields.pop("detailed", True)
     details = {key: fields.pop(key, None) for key in ("checksum", "duration", "versions")}
-    names = {"app": "tickets", "name": f"{next(numbers):04}_make_tickets", **fields}
+    names = {"app": MADE_UP_APP, "name": f"{next(numbers):04}_make_tickets", **fields}
     row = MigrationRecorder.Migration.objects.create(**names)
     if detailed:
         details["versions"] = Jsonb(details["versions"] or {"django": "5.2"})

@@ -69,7 +69,7 @@ class SchemaMigrationAdmin(ReadOnlyAdmin):
     @admin.display(description=_("duration"), ordering="duration")
     def took(self, obj: SchemaMigration) -> str:
         """Return how long it took, if that is known."""
-        seconds = obj.duration and obj.duration.total_seconds()
+        seconds = None if obj.duration is None else obj.duration.total_seconds()
         return duration(seconds) or str(self.get_empty_value_display())
 
     @admin.display(description=_("checksum"), empty_value="-")

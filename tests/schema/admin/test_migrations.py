@@ -27,6 +27,7 @@ def column(text: str, name: str) -> list[str]:
 
 
 def test_the_newest_comes_first_with_what_is_known_of_it(root: Client) -> None:
+    factories.make_migration(name="0000_zeroth", duration=timedelta(0))
     factories.make_migration(name="0001_first", detailed=False)
     factories.make_migration(
         name="0002_second", checksum="0123456789ab" + "c" * 52, duration=timedelta(seconds=10 / 3)
@@ -34,9 +35,9 @@ def test_the_newest_comes_first_with_what_is_known_of_it(root: Client) -> None:
 
     text = root.get(LIST).text
 
-    assert column(text, "name")[:2] == ["0002_second", "0001_first"]
+    assert column(text, "name")[:3] == ["0002_second", "0001_first", "0000_zeroth"]
     assert column(text, "app")[:2] == ["tickets", "tickets"]
-    assert column(text, "took")[:2] == ["3.33 s", "-"]
+    assert column(text, "took")[:3] == ["3.33 s", "-", "0 s"]
     assert column(text, "checksum_start")[:2] == ["0123456789ab", "-"]
     newest, other = (int(version) for version in column(text, "version")[:2])
     assert newest == other + 1
