@@ -12,7 +12,7 @@ from assistant.db.admin.durations import duration
 from assistant.schema.models import SchemaMigration
 
 # How many digits of a checksum a list shows.
-LIST_LENGTH = 12
+LIST_LENGTH = 8
 
 # How the parts of ``versions`` are written.
 NAMES = {
@@ -69,8 +69,9 @@ class SchemaMigrationAdmin(ReadOnlyAdmin):
     @admin.display(description=_("duration"), ordering="duration")
     def took(self, obj: SchemaMigration) -> str:
         """Return how long it took, if that is known."""
-        seconds = None if obj.duration is None else obj.duration.total_seconds()
-        return duration(seconds) or str(self.get_empty_value_display())
+        if obj.duration is None:
+            return str(self.get_empty_value_display())
+        return duration(round(obj.duration.total_seconds(), 3)) or ""
 
     @admin.display(description=_("checksum"), empty_value="-")
     def checksum_start(self, obj: SchemaMigration) -> str | None:

@@ -30,7 +30,7 @@ def test_the_newest_comes_first_with_what_is_known_of_it(root: Client) -> None:
     factories.make_migration(name="0000_zeroth", duration=timedelta(0))
     factories.make_migration(name="0001_first", detailed=False)
     factories.make_migration(
-        name="0002_second", checksum="0123456789ab" + "c" * 52, duration=timedelta(seconds=10 / 3)
+        name="0002_second", checksum="01234567" + "c" * 56, duration=timedelta(seconds=10 / 3)
     )
 
     text = root.get(LIST).text
@@ -38,7 +38,7 @@ def test_the_newest_comes_first_with_what_is_known_of_it(root: Client) -> None:
     assert column(text, "name")[:3] == ["0002_second", "0001_first", "0000_zeroth"]
     assert column(text, "app")[:2] == ["tickets", "tickets"]
     assert column(text, "took")[:3] == ["3.33 s", "-", "0 s"]
-    assert column(text, "checksum_start")[:2] == ["0123456789ab", "-"]
+    assert column(text, "checksum_start")[:2] == ["01234567", "-"]
     newest, other = (int(version) for version in column(text, "version")[:2])
     assert newest == other + 1
 
@@ -47,13 +47,13 @@ def test_a_page_shows_every_column(viewer: Client) -> None:
     row = factories.make_migration(
         name="0001_first",
         checksum="c" * 64,
-        duration=timedelta(milliseconds=12.5),
+        duration=timedelta(milliseconds=12.3),
         versions={"python": "3.13.1", "django": "5.2.8", "extra": "1 < 2", "postgresql": "18.4"},
     )
 
     text = viewer.get(page(row, "change")).text
 
-    for value in ("0001_first", "tickets/0001_first.py", "c" * 64, "0.0125 s", str(row.version)):
+    for value in ("0001_first", "tickets/0001_first.py", "c" * 64, "0.012 s", str(row.version)):
         assert f">{value}</div>" in text
     assert ">Django 5.2.8, Python 3.13.1, PostgreSQL 18.4, extra 1 &lt; 2</div>" in text
 
@@ -63,9 +63,11 @@ def test_a_page_of_what_another_tool_applied(viewer: Client) -> None:
 
     text = viewer.get(page(row, "change")).text
 
-    shown = dict(re.findall(r">([\w ]+):</label>\s*<div[^>]*>(.*?)</div>", text))
-    assert [shown[name] for name in ("Duration", "Checksum", "Versions")] == ["-"] * 3
-    assert "None" not in shown.values()
+    for name in ("took", "checksum", "versions"):
+        assert (
+            re.search(rf"field-{name}\b.*?<div class=.readonly.>(.*?)</div>", text, re.DOTALL)[1]
+            == "-"
+        )
 
 
 def test_versions_of_another_form_are_shown_as_json(viewer: Client) -> None:
