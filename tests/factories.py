@@ -4,12 +4,18 @@ from itertools import count
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+from psycopg.types.json import Jsonb
 
 from assistant.conversations.models import Conversation, Message
 from assistant.embeddings.models import ConversationEmbedding, EmbeddingModel, KnowledgeDocument
+from assistant.schema.models import SchemaMigration
 from assistant.settings.models import ModelConfig, SystemSetting
 
 numbers = count(1)
+
+MADE_UP_APP = "tickets"
 
 
 def make_user(**fields: Any) -> Any:
@@ -68,3 +74,20 @@ def make_setting(**fields: Any) -> SystemSetting:
 def make_model_config(**fields: Any) -> ModelConfig:
     """Return a stored model configuration."""
     return ModelConfig.objects.create(**{"name": "Model", "model_path": "model", **fields})
+
+
+def make_migration(**fields: Any) -> SchemaMigration:
+    """Return an applied migration, with its details unless ``detailed`` is false."""
+    detailed = fields.pop("detailed", True)
+    details = {key: fields.pop(key, None) for key in ("checksum", "duration", "versions")}
+    names = {"app": MADE_UP_APP, "name": f"{next(numbers):04}_make_tickets", **fields}
+    row = MigrationRecorder.Migration.objects.create(**names)
+    if detailed:
+        details["versions"] = Jsonb(details["versions"] or {"django": "5.2"})
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO schema_migration_details (migration_id, checksum, duration, versions)"
+                " VALUES (%s, %s, %s, %s)",
+                [row.pk, *details.values()],
+            )
+    return SchemaMigration.objects.get(app=row.app, name=row.name)

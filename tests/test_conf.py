@@ -22,6 +22,19 @@ def test_a_value_is_read_on_access():
     assert (during, conf.LIST_PAGE_SIZE) == (51, 50)
 
 
+@pytest.mark.parametrize("value", ["apply", "check", "off"])
+def test_each_choice_is_taken(settings, value):
+    settings.ASSISTANT = {"MIGRATE_ON_START": value}
+
+    assert value == conf.MIGRATE_ON_START
+
+
+def test_without_a_choice_there_is_the_default(settings):
+    settings.ASSISTANT = {}
+
+    assert conf.MIGRATE_ON_START == "off"
+
+
 def test_a_list_becomes_a_tuple(settings):
     settings.ASSISTANT = {"SECRET_NAMES": ["pin", "code"]}
 
@@ -34,6 +47,8 @@ def test_a_list_may_be_empty(settings):
     assert conf.SECRET_NAMES == ()
 
 
+MODES = 'one of "apply", "check", "off"'
+
 WRONG = [
     pytest.param("LIST_PAGE_SIZE", "50", "a whole number above 0", id="text"),
     pytest.param("LIST_PAGE_SIZE", 0, "a whole number above 0", id="zero"),
@@ -43,6 +58,12 @@ WRONG = [
     pytest.param("LIST_PAGE_SIZE", None, "a whole number above 0", id="None"),
     pytest.param("SECRET_NAMES", "token", "a list of texts", id="one text"),
     pytest.param("SECRET_NAMES", ["token", 1], "a list of texts", id="a number among texts"),
+    pytest.param("MIGRATE_ON_START", "always", MODES, id="no choice"),
+    pytest.param("MIGRATE_ON_START", "Apply", MODES, id="a choice in other letters"),
+    pytest.param("MIGRATE_ON_START", "", MODES, id="empty choice"),
+    pytest.param("MIGRATE_ON_START", True, MODES, id="boolean for a choice"),
+    pytest.param("MIGRATE_ON_START", None, MODES, id="None for a choice"),
+    pytest.param("MIGRATE_ON_START", ["apply"], MODES, id="a list of choices"),
 ]
 
 

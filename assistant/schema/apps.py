@@ -1,9 +1,11 @@
 """The schema app."""
 
 from django.apps import AppConfig
+from django.core.checks import register
 from django.utils.translation import gettext_lazy as _
 
 from assistant.db import checks
+from assistant.schema.checks import check_migrate_command, check_migrate_databases
 
 
 class SchemaConfig(AppConfig):
@@ -16,3 +18,5 @@ class SchemaConfig(AppConfig):
     def ready(self) -> None:
         """Register the checks."""
         checks.register()
+        register(check_migrate_command)
+        register(check_migrate_databases)

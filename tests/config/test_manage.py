@@ -10,7 +10,7 @@ NO_SERVER = {"DATABASE_URL": "postgresql://u@127.0.0.1:1/x", "SECRET_KEY": "x"}
 @pytest.mark.parametrize(
     "environment, said",
     [
-        (NO_SERVER, "(assistant.E019) The database cannot be used"),
+        (NO_SERVER, 'Database "x" cannot be used: connection failed'),
         ({"DATABASE_URL": "nonsense", "SECRET_KEY": "x"}, "DATABASE_URL cannot be read"),
         ({"DATABASE_URL": NO_SERVER["DATABASE_URL"]}, "SECRET_KEY is not set"),
         ({"POSTGRESQL_VERSION": "new"}, "POSTGRESQL_VERSION is 'new'"),

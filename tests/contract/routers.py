@@ -7,6 +7,7 @@ OURS = {
     "assistant_settings",
     "assistant_conversations",
     "assistant_embeddings",
+    "assistant_schema",
 }
 
 

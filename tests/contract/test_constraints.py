@@ -79,6 +79,12 @@ embedding_models
     embedding_models_dimension_check CHECK (dimension >= 1 AND dimension <= 16000)
     embedding_models_name_key UNIQUE (name)
     embedding_models_pkey PRIMARY KEY (id)
+schema_migration_details
+    schema_migration_details_checksum_check CHECK (checksum ~ '^[0-9a-f]{64}$'::text)
+    schema_migration_details_migration_id_fkey FOREIGN KEY (migration_id) REFERENCES
+        django_migrations(id) ON DELETE CASCADE
+    schema_migration_details_pkey PRIMARY KEY (migration_id)
+    schema_migration_details_versions_check CHECK (jsonb_typeof(versions) = 'object'::text)
 """)
 
 

@@ -87,6 +87,9 @@ embedding_models
     CREATE UNIQUE INDEX embedding_models_name_key ON embedding_models USING btree (name)
     CREATE UNIQUE INDEX embedding_models_pkey ON embedding_models USING btree (id)
     CREATE INDEX idx_embedding_models_active ON embedding_models USING btree (is_active)
+schema_migration_details
+    CREATE UNIQUE INDEX schema_migration_details_pkey ON schema_migration_details USING btree
+        (migration_id)
 """)
 
 

@@ -107,6 +107,21 @@ embedding_models
     is_active boolean NOT NULL DEFAULT true
     created_at timestamp with time zone NOT NULL DEFAULT now()
     is_default boolean NOT NULL DEFAULT false
+schema_migrations
+    version bigint
+    filename text
+    applied_at timestamp with time zone
+    app text
+    name text
+    checksum text
+    duration interval
+    versions jsonb
+schema_migration_details
+    migration_id bigint NOT NULL
+    checksum text
+    duration interval
+    versions jsonb
+    finished_at timestamp with time zone
 """)
 
 # What Django's own apps bring: authentication, the admin, sessions, bookkeeping.

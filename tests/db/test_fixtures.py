@@ -48,3 +48,14 @@ def test_a_dump_by_natural_keys_loads_again(tmp_path: Path) -> None:
     loaded = ConversationStats.objects.get(conversation__user__username="natural")
     assert (loaded.total_messages, loaded.total_tokens) == (1, 3)
     assert Message.objects.count() == 1
+
+
+def test_a_dump_of_everything_but_the_migrations_loads_again(tmp_path: Path) -> None:
+    make_message(conversation=make_conversation(user=make_user(username="natural")))
+    path = tmp_path / "everything.json"
+    left_out = ["assistant_schema", "contenttypes", "auth.permission"]
+
+    call_command("dumpdata", exclude=left_out, natural_primary=True, output=str(path), verbosity=0)
+    call_command("loaddata", str(path), verbosity=0)
+
+    assert Message.objects.get().conversation.user.username == "natural"

@@ -23,7 +23,7 @@ SHORT = {"character varying": "varchar", "timestamp with time zone": "timestampt
 
 OWN_TABLES = """
     SELECT relname FROM pg_class
-    WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
+    WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v')
       AND relname !~ '^(auth|django)_'
 """
 
@@ -85,7 +85,7 @@ def short(column: str) -> str:
     return re.sub(r"'::\S.*", "'", column)
 
 
-def test_the_page_has_a_section_for_each_table(client: psycopg.Connection[Any]) -> None:
+def test_the_page_has_a_section_for_each_table_and_view(client: psycopg.Connection[Any]) -> None:
     assert set(SECTIONS) == names(client, OWN_TABLES)
 
 

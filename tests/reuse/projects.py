@@ -42,6 +42,10 @@ class Project:
         code = f"import django, runpy; django.setup(); runpy.run_path({name!r})"
         return self._run("-c", code)
 
+    def start(self) -> str:
+        """Import the WSGI application, as a server does, and return what is written."""
+        return self._run("-c", "import project.wsgi")
+
     def test(self, *arguments: str) -> str:
         """Run the project's own tests by pytest, in the database as it is."""
         return self._run("-m", "pytest", "-q", "-p", "no:cacheprovider", "--reuse-db", *arguments)

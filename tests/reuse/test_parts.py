@@ -9,12 +9,14 @@ from tests.reuse.conftest import MakeProject
 USERS = "django.contrib.auth django.contrib.contenttypes "
 POSTGRES = "django.contrib.postgres "
 PARTS = {
+    "schema": "assistant.schema",
     "settings": "assistant.settings",
     "conversations": USERS + POSTGRES + "assistant.conversations",
     "embeddings": USERS + POSTGRES + "assistant.conversations assistant.embeddings",
 }
 # Embeddings depend on conversations, so they go with them.
 GONE_WITH = {
+    "schema": "schema",
     "settings": "settings",
     "conversations": "conversations",
     "embeddings": "conversations",

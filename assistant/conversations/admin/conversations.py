@@ -8,7 +8,6 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from assistant.conversations.admin.durations import duration
 from assistant.conversations.admin.threads import Thread
 from assistant.conversations.models import Conversation, Message
 from assistant.db.admin import (
@@ -17,6 +16,7 @@ from assistant.db.admin import (
     Overview,
     TableAdmin,
 )
+from assistant.db.admin.durations import duration
 from assistant.db.admin.forms import grouped
 
 

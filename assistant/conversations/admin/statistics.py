@@ -7,9 +7,9 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from assistant.conversations.admin.durations import duration
 from assistant.conversations.models import ConversationStats
 from assistant.db.admin import ReadOnlyAdmin
+from assistant.db.admin.durations import duration
 from assistant.db.admin.forms import grouped
 
 

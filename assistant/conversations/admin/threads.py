@@ -19,10 +19,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assistant.conf import conf
-from assistant.conversations.admin.durations import duration
 from assistant.conversations.admin.paging import PAGE_VAR, PageLinks, whole_number
 from assistant.conversations.markdown import render
 from assistant.conversations.models import Conversation, Message
+from assistant.db.admin.durations import duration
 from assistant.db.admin.forms import grouped
 from assistant.db.admin.large import OctetLength
 from assistant.db.admin.links import LinksMixin

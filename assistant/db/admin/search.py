@@ -43,9 +43,8 @@ class SearchMixin(ModelAdmin):
         text = search_term.replace("\0", " ").strip()
         if not text:
             return queryset, False
-        try:
-            key = UUID(text)
-        except ValueError:
+        key = _uuid(text) if self.search_keys else None
+        if key is None:
             keys = self.search(request, queryset, text)
             return queryset.filter(pk__in=keys[: conf.SEARCH_MAX_ROWS]), False
         conditions: list[Any] = [(name, key) for name in self.search_keys]
@@ -98,6 +97,13 @@ def keys_beginning_with(queryset: models.QuerySet[Any], text: str, fields: Any) 
         return []
     first, *others = parts
     return list(first.union(*others) if others else first)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _prefix_lookup(field: str) -> str:

@@ -1,4 +1,4 @@
-"""The nine tables and the addresses of their pages."""
+"""The tables and the addresses of their pages."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ from django.urls import reverse
 from assistant.accounts.models import User
 from assistant.conversations.models import Conversation, ConversationStats, Message
 from assistant.embeddings.models import ConversationEmbedding, EmbeddingModel, KnowledgeDocument
+from assistant.schema.models import SchemaMigration
 from assistant.settings.models import ModelConfig, SystemSetting
 from tests import factories
 
@@ -19,11 +20,12 @@ NUL = "a\0b"
 
 
 class Table(NamedTuple):
-    """A table of the admin site and how to make a row of it."""
+    """A table of the admin site, how to make a row of it, and which texts are never large."""
 
     model: type[models.Model]
     make: Callable[..., Any]
     writable: bool = True
+    short_texts: tuple[str, ...] = ()
 
 
 def make_stats(**fields: Any) -> ConversationStats:
@@ -43,6 +45,12 @@ TABLES = {
         Table(ConversationEmbedding, factories.make_embedding, writable=False),
         Table(KnowledgeDocument, factories.make_document),
         Table(EmbeddingModel, factories.make_embedding_model),
+        Table(
+            SchemaMigration,
+            factories.make_migration,
+            writable=False,
+            short_texts=("app", "name", "filename", "checksum"),
+        ),
     )
 }
 

@@ -117,6 +117,7 @@ def test_no_query_of_a_list_scans_for_distinct_values_or_fetches_large_columns(
 
     assert not [query["sql"] for query in queries if "DISTINCT" in query["sql"]]
     large = {field.name for field in large_fields(table.model)} | {"embedding_vector"}
+    large -= set(table.short_texts)
     for row in response.context["cl"].result_list:
         assert not large.intersection(row.__dict__)
 

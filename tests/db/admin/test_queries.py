@@ -55,6 +55,10 @@ LISTS = {
         "count embedding_models",
         "embedding_models",
     ],
+    "schema_migrations": [
+        "count schema_migrations",
+        "schema_migrations",
+    ],
 }
 PAGES = {
     "users": [
@@ -112,6 +116,10 @@ PAGES = {
         "conversation_embeddings",
         "knowledge_base",
         "counts of related rows",
+    ],
+    "schema_migrations": [
+        "sizes of schema_migrations",
+        "schema_migrations",
     ],
 }
 

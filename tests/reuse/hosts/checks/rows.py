@@ -3,6 +3,7 @@
 from itertools import count
 from typing import Any
 
+from django.apps import apps
 from project.factories import make_user
 
 from assistant.conversations.models import Conversation, ConversationStats, Message
@@ -22,6 +23,11 @@ MODELS = [
     ConversationEmbedding,
     KnowledgeDocument,
 ]
+# Not every project has it; its rows are those of the migrations.
+if apps.is_installed("assistant.schema"):
+    from assistant.schema.models import SchemaMigration
+
+    MODELS.append(SchemaMigration)
 
 
 def make_conversation(**fields: Any) -> Conversation:

@@ -1,4 +1,4 @@
-"""A project with users, an app and admin pages of its own."""
+"""A project with users, an app and admin pages of its own, migrated when it starts."""
 
 import json
 import os
@@ -6,6 +6,7 @@ import os
 SECRET_KEY = "for tests only"
 ALLOWED_HOSTS = ["testserver"]
 ROOT_URLCONF = "project.urls"
+WSGI_APPLICATION = "project.wsgi.application"
 USE_TZ = True
 # The tests' server may be older than the release that mends its fault.
 SILENCED_SYSTEM_CHECKS = ["assistant.W012"]
@@ -14,6 +15,7 @@ DATABASES = {"default": json.loads(os.environ["HOST_DATABASE"])}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 INSTALLED_APPS = [
+    "assistant.schema",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -27,6 +29,10 @@ INSTALLED_APPS = [
     "assistant.conversations",
     "assistant.embeddings",
 ]
+
+ASSISTANT = {
+    "MIGRATE_ON_START": "apply",
+}
 
 AUTH_USER_MODEL = "people.Member"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
