@@ -2,6 +2,7 @@
 
 import pkgutil
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -14,10 +15,11 @@ __all__ = ["Key", "migrations_on_disk", "pending"]
 
 Key = tuple[str, str]
 
-APPLIED = """
-SELECT m.app, m.name, bool_or(d.finished_at IS NOT NULL)
-FROM django_migrations AS m LEFT JOIN schema_migration_details AS d ON d.migration_id = m.id
-GROUP BY m.app, m.name
+APPLIED = "SELECT DISTINCT app, name FROM django_migrations"
+FINISHED = """
+SELECT DISTINCT m.app, m.name
+FROM django_migrations AS m JOIN schema_migration_details AS d ON d.migration_id = m.id
+WHERE d.finished_at IS NOT NULL
 """
 
 
@@ -38,10 +40,11 @@ def pending(connection: Any) -> list[Key]:
     Those, too, whose run was killed before its end: Django makes permissions there. On a database
     that has none of our tables yet, all of them.
     """
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(APPLIED)
-            done = {(app, name) for app, name, is_finished in cursor.fetchall() if is_finished}
-    except ProgrammingError:  # no such table
-        done = set()
+    done: set[Key] = set()
+    # Where a router keeps the details out, there is nothing but the names.
+    for query in (FINISHED, APPLIED):
+        with suppress(ProgrammingError), connection.cursor() as cursor:  # no such table
+            cursor.execute(query)
+            done = set(cursor.fetchall())
+            break
     return sorted(set(migrations_on_disk()) - done)

@@ -38,3 +38,10 @@ def test_what_another_tool_applied_is_looked_at_once(complete, observer):
 
     assert missing
     assert pending(complete) == []
+
+
+def test_where_a_router_keeps_the_details_out_names_count(complete, observer):
+    migrate("assistant_settings", "0003")
+    observer.execute("DROP TABLE schema_migration_details CASCADE")
+
+    assert pending(complete) == [("assistant_settings", "0004_keep_one_default")]

@@ -83,7 +83,7 @@ def own_apps(name: str = PACKAGE) -> Iterator[AppConfig]:
 def holds_tables_of(name: str, alias: str) -> bool:
     """Return whether the routers let tables of these apps into a database."""
     return any(
-        model._meta.managed and router.allow_migrate_model(alias, model)
+        not model._meta.proxy and router.allow_migrate_model(alias, model)
         for config in own_apps(name)
         for model in config.get_models()
     )
