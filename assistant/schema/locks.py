@@ -76,10 +76,11 @@ class MigrationLock:
         """Connect and wait for the lock."""
         with self._stack:
             self._session = self._stack.enter_context(unpooled(self.connection))
-            self._connect()
+            self._connect(self._session)
             refuse_transaction_pooling(self._session)
             self._poll(self._session, LEADER, "Another migrate is running")
             self._ask(self._session, KEEP_ALIVE, session_name("migrate"))
+            self._connect(self.connection)
             self._kept = self._stack.pop_all()
         return self
 
@@ -120,11 +121,11 @@ class MigrationLock:
     def _name(self) -> str:
         return str(self.connection.settings_dict["NAME"])
 
-    def _connect(self) -> None:
+    def _connect(self, connection: Any) -> None:
         # Many processes may start at once: more than the server takes connections.
         for pause in pauses():
             try:
-                self._session.ensure_connection()
+                connection.ensure_connection()
                 return
             except NotSupportedError as error:  # a server too old for Django
                 raise MigrationError(str(error)) from error
@@ -144,14 +145,18 @@ class MigrationLock:
                 continue  # gone between the two
             pid, name = holder
             who = f'{problem} on database "{self._name}": {name or "unnamed"}, server process {pid}'
+            if holder != said and monotonic() >= quiet_until:
+                said, quiet_until = holder, monotonic() + QUIET
+                self.say(f"{who}. Waiting up to {self.wait:g} s.")
+            if connection is self._session:
+                # Who waits keeps no connection: the one that migrates may need the last of them.
+                connection.close()
             if not self.sleep(pause):
                 raise MigrationError(
                     f"{who}. Given up after {self.wait:g} s; nothing was changed. Wait for it, or "
                     f"end it with SELECT pg_terminate_backend({pid}), and run migrate again."
                 )
-            if holder != said and monotonic() >= quiet_until:
-                said, quiet_until = holder, monotonic() + QUIET
-                self.say(f"{who}. Waiting up to {self.wait:g} s.")
+            self._connect(connection)
 
     def _mark_worker(self) -> None:
         # A killed process's leader is gone at once, but its worker's last statement, or its

@@ -32,6 +32,9 @@ WAYS_OUT = {
     "08": "The connection was lost: run migrate again.",
 }
 
+# The servers' and PgBouncer's, in English.
+TOO_MANY = ("too many clients", "too many connections", "remaining connection slots", "no more con")
+
 REFUSED_LOG_INS = (
     "password authentication failed",
     "no password supplied",
@@ -54,8 +57,13 @@ def is_lock_timeout(error: BaseException) -> bool:
 
 def is_too_many_clients(error: BaseException) -> bool:
     """Return whether the server takes no more connections now."""
-    # libpq passes no SQLSTATE on while it connects; the words are the server's, in English.
-    return sqlstate(error) == TOO_MANY_CLIENTS or "too many clients" in str(error)
+    # libpq passes no SQLSTATE on while it connects, and a pool not even the words.
+    is_pools = type(error.__cause__).__name__ == "PoolTimeout"
+    return (
+        sqlstate(error) == TOO_MANY_CLIENTS
+        or is_pools
+        or any(words in str(error) for words in TOO_MANY)
+    )
 
 
 def is_permanent(error: BaseException) -> bool:
