@@ -18,7 +18,7 @@ from tests.contract import catalog
 from tests.contract.databases import connect, server_parameters
 
 ROOT = Path(__file__).parents[3]
-DEADLINE = 300
+DEADLINE = 60
 
 ROWS = "SELECT app, name, count(*) FROM django_migrations GROUP BY app, name"
 MADE_AFTERWARDS = """

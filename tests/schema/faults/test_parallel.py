@@ -65,6 +65,7 @@ def test_more_than_the_server_takes(
 ) -> None:
     name = make()
     with connect(name, autocommit=True) as client:
+        client.execute("CREATE EXTENSION vector")
         own = sql.SQL("ALTER DATABASE {} OWNER TO {}")
         client.execute(own.format(sql.Identifier(name), sql.Identifier(login)))
         few = sql.SQL("ALTER ROLE {} CONNECTION LIMIT {}")
