@@ -25,7 +25,7 @@ DATABASE_ROUTERS = FAULTS.get("routers", [])
 for database in DATABASES.values():
     if not FAULTS.get("pool", True):
         database.get("OPTIONS", {}).pop("pool", None)
-INSTALLED_APPS += ["tests.schema.faults.hooks"]
+INSTALLED_APPS += ["tests.schema.faults.hooks.Config"]
 MIGRATION_MODULES = {}
 if "migrations" in FAULTS:
     INSTALLED_APPS += ["tests.schema.faults.host"]
