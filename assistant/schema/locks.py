@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from time import monotonic, sleep
 from typing import Any, Self
 
+import psycopg
 from django.db.utils import DatabaseError, InterfaceError, NotSupportedError, OperationalError
 from psycopg.pq import TransactionStatus
 
@@ -69,7 +70,7 @@ class MigrationLock:
         self.deadline = monotonic() + wait
         self.wait = wait
         self.say = say
-        self._workers: list[Any] = []
+        self._worker: Any = None  # psycopg's connection: Django's may have several in turn
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -87,7 +88,10 @@ class MigrationLock:
     def __exit__(self, *exception: Any) -> None:
         """Give the lock back."""
         with self._kept:
-            self._release_workers()
+            self._release_worker()
+            with suppress(DatabaseError, InterfaceError):  # gone, and the lock with it
+                # At once: the server takes a moment to notice that a session was closed.
+                self._ask(self._session, UNLOCK, LOCK_CLASS, LEADER)
 
     def check(self) -> None:
         """Raise ``MigrationError`` unless the lock is held; mark the connection that migrates."""
@@ -100,7 +104,7 @@ class MigrationLock:
                 f'The connection that kept the lock on database "{self._name}" is gone, so another '
                 "migrate may be running: no further migration is applied. Run migrate again."
             )
-        if not any(worker is self.connection.connection for worker in self._workers):
+        if self._worker is None or self._worker is not self.connection.connection:
             self._mark_worker()
 
     def sleep(self, seconds: float) -> bool:
@@ -114,7 +118,8 @@ class MigrationLock:
     def blockers(self) -> str:
         """Name those who have transactions open."""
         own = [self._session.connection.info.backend_pid]
-        own += [worker.info.backend_pid for worker in self._workers if not worker.closed]
+        if self._worker and not self._worker.closed:
+            own.append(self._worker.info.backend_pid)
         return oldest_transactions(self._session, but=own)
 
     @property
@@ -161,19 +166,23 @@ class MigrationLock:
     def _mark_worker(self) -> None:
         # A killed process's leader is gone at once, but its worker's last statement, or its
         # COMMIT, may still be under way.
-        self.connection.ensure_connection()
-        if not self._workers:  # a migration may close the connection, and go on on another
-            self._poll(self.connection, WORKER, "The rest of a migrate that was killed is running")
-        self._workers.append(self.connection.connection)
+        self._connect(self.connection)
+        self._release_worker()  # a migration may close the connection, and go on on another
+        self._poll(self.connection, WORKER, "The rest of a migrate that was killed is running")
+        self._worker = self.connection.connection
         with self.connection.cursor() as cursor:
             cursor.execute(NOTICE_DEATH)
 
-    def _release_workers(self) -> None:
-        # Through a pool they go on to serve others.
-        for worker in self._workers:
-            if not worker.closed and worker.info.transaction_status != TransactionStatus.INERROR:
-                worker.execute(UNLOCK, [LOCK_CLASS, WORKER])
-                worker.execute(FORGET_DEATH)
+    def _release_worker(self) -> None:
+        # Through a pool it goes on to serve others.
+        worker, self._worker = self._worker, None
+        if worker is None or worker.closed:
+            return
+        if worker.info.transaction_status == TransactionStatus.INERROR:
+            return
+        with suppress(psycopg.Error):  # gone, and all that it was told with it
+            worker.execute(UNLOCK, [LOCK_CLASS, WORKER])
+            worker.execute(FORGET_DEATH)
 
     def _ask(self, connection: Any, query: str, *parameters: Any) -> Any:
         with connection.cursor() as cursor:

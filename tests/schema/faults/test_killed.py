@@ -18,7 +18,7 @@ from tests.schema.faults.support import (
 
 BUILDING = """
 SELECT pid FROM pg_stat_activity
-WHERE datname = current_database() AND query LIKE 'CREATE INDEX CONCURRENTLY%'
+WHERE datname = current_database() AND query ~ '^(CREATE|DROP) INDEX CONCURRENTLY'
   AND state = 'active'
 """
 MIGRATE = ("migrate", "--skip-checks")

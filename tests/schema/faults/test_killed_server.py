@@ -81,7 +81,7 @@ def test_the_next_migrate_finishes(
 
         # A postmaster alone may leave the session that migrates at work, to its end.
         if first.code or children:
-            assert_one_line(first, name)
+            assert_one_line(first, "un migrate again")
         assert second.code == 0, (death, second)
         with psycopg.connect(server.conninfo(name)) as client:
             assert_whole(client, whole)
