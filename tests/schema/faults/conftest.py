@@ -8,7 +8,10 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from tests.contract.databases import MAINTENANCE, connect, database, role
+from tests.schema.faults.servers import fresh, server
 from tests.schema.faults.support import Whole, migrate, url
+
+__all__ = ["fresh", "server"]
 
 HALF = [("assistant_conversations", "0002"), ("assistant_accounts", "0002")]
 
