@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from time import monotonic, sleep
 from typing import Any, Self
 
 import psycopg
-from django.db.utils import DatabaseError, InterfaceError, NotSupportedError, OperationalError
+from django.db.utils import DatabaseError
+from django.db.utils import Error as DatabaseProblem
+from django.db.utils import InterfaceError, NotSupportedError, OperationalError
 from psycopg.pq import TransactionStatus
 
 from assistant.schema.blockers import oldest_transactions
 from assistant.schema.errors import MigrationError
 from assistant.schema.proxies import refuse_transaction_pooling
-from assistant.schema.refusals import is_too_many_clients, unusable
+from assistant.schema.refusals import explained, is_too_many_clients, unusable
 from assistant.schema.sessions import session_name, unpooled
 
 __all__ = ["MigrationLock"]
@@ -75,7 +77,7 @@ class MigrationLock:
 
     def __enter__(self) -> Self:
         """Connect and wait for the lock."""
-        with self._stack:
+        with self._stack, self._told():
             self._session = self._stack.enter_context(unpooled(self.connection))
             self._connect(self._session)
             refuse_transaction_pooling(self._session)
@@ -121,6 +123,15 @@ class MigrationLock:
         if self._worker and not self._worker.closed:
             own.append(self._worker.info.backend_pid)
         return oldest_transactions(self._session, but=own)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        # What goes wrong while it waits is told in one line, too.
+        try:
+            yield
+        except DatabaseProblem as error:
+            told = explained(error, doing=f'Database "{self._name}"')
+            raise told or unusable(self.connection, error) from error
 
     @property
     def _name(self) -> str:

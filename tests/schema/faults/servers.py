@@ -12,7 +12,7 @@ from psycopg import sql
 
 from assistant.db.embedded import Server
 
-VERSION = int(os.environ.get("POSTGRESQL_VERSION", "18"))
+VERSION = int(os.environ.get("POSTGRESQL_VERSION") or 18)
 OWN = {"full_page_writes": "off", "shared_buffers": "16MB", "max_connections": 40}
 
 
@@ -22,7 +22,7 @@ def server() -> Iterator[Server]:
     # Not tmp_path: the server's account must come through, and a socket's path is short.
     place = Path(tempfile.mkdtemp(prefix="assistant-faults-"))
     place.chmod(0o755)
-    server = Server(place / "data", VERSION, settings=OWN)
+    server = Server(place / "postgresql", VERSION, settings=OWN)
     try:
         yield server
     finally:

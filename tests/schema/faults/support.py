@@ -19,6 +19,11 @@ from tests.contract.databases import connect, server_parameters
 
 ROOT = Path(__file__).parents[3]
 DEADLINE = 60
+MIGRATE = ("migrate", "--skip-checks")
+START = ("-c", "import config.wsgi")
+
+# What the process that migrates holds.
+LOCK = "SELECT pg_advisory_lock(x'6d696772'::int, 1)"
 
 ROWS = "SELECT app, name, count(*) FROM django_migrations GROUP BY app, name"
 MADE_AFTERWARDS = """
@@ -48,11 +53,16 @@ def url(name: str, *, parameters: dict[str, Any] | None = None, **query: str) ->
 
 
 def environment(address: str, **faults: Any) -> dict[str, str]:
-    """Return the environment of a process of the project; see ``settings`` for ``faults``."""
+    """Return the environment of a process of the project; see ``settings`` for ``faults``.
+
+    An address that is a directory is the data of an embedded server.
+    """
     kept = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "TMPDIR")}
+    where = "DATABASE_URL" if "://" in address else "DATA_DIR"
     return {
         **kept,
-        "DATABASE_URL": address,
+        where: address,
+        "POSTGRESQL_VERSION": os.environ.get("POSTGRESQL_VERSION", ""),
         "SECRET_KEY": "x",
         "DJANGO_SETTINGS_MODULE": "tests.schema.faults.settings",
         "FAULTS": json.dumps(faults),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from tests.contract.databases import connect
 from tests.schema.faults.support import (
+    LOCK,
     Whole,
     assert_one_line,
     assert_whole,
@@ -11,8 +12,6 @@ from tests.schema.faults.support import (
     migrate,
     url,
 )
-
-LOCK = "SELECT pg_advisory_lock(x'6d696772'::int, 1)"
 
 
 def test_one_does_not_wait_for_the_other(make: Callable[..., str], whole: Whole) -> None:

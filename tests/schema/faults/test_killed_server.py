@@ -9,7 +9,17 @@ import pytest
 
 from assistant.db.embedded import Server
 from tests.db.embedded.support import server as postmaster
-from tests.schema.faults.support import Whole, assert_one_line, assert_whole, migrate, url
+from tests.schema.faults.hooks import kill_server
+from tests.schema.faults.support import (
+    LOCK,
+    MIGRATE,
+    Process,
+    Whole,
+    assert_one_line,
+    assert_whole,
+    migrate,
+    url,
+)
 
 pytestmark = pytest.mark.xdist_group("faults: own server")
 
@@ -45,3 +55,32 @@ def test_the_next_migrate_finishes(
         assert second.code == 0, (death, second)
         with psycopg.connect(server.conninfo(name)) as client:
             assert_whole(client, whole)
+
+
+def test_the_projects_own_server(server: Server, whole: Whole, statements: int) -> None:
+    server.ensure_running()
+    pid, data = postmaster(server.options.data_dir), str(server.options.data_dir.parent)
+
+    first = migrate(
+        data, fault={"do": "kill server", "at": statements // 2, "pid": pid, "children": True}
+    )
+    second = migrate(data)
+
+    assert_one_line(first, "un migrate again")
+    assert second.code == 0, second
+    with psycopg.connect(server.conninfo("assistant")) as client:
+        assert_whole(client, whole)
+
+
+def test_who_waits_is_told_in_one_line(server: Server, fresh: Callable[[], str]) -> None:
+    name, params = fresh(), server.ensure_running()
+    with psycopg.connect(server.conninfo(name), autocommit=True) as client:
+        client.execute(LOCK)
+        with Process(url(name, parameters=params), *MIGRATE) as process:
+            said = process.popen.stdout.readline()
+            kill_server(postmaster(server.options.data_dir), children=True)
+            result = process.end()
+    server.ensure_running()
+
+    assert said.startswith("Another migrate is running")
+    assert_one_line(result, name)

@@ -1,15 +1,20 @@
 """Sessions that an administrator ends, and a process that is interrupted."""
 
+import signal
 from collections.abc import Callable
 
 import pytest
 
 from tests.contract.databases import connect
 from tests.schema.faults.support import (
+    LOCK,
+    START,
+    Process,
     Whole,
     assert_no_locks,
     assert_one_line,
     assert_whole,
+    manage,
     migrate,
     url,
 )
@@ -64,6 +69,31 @@ def test_interrupted(
 
     assert first.code not in (0, None), first
     assert first.errors.splitlines()[-1] == "KeyboardInterrupt", first
+    with connect(name) as client:
+        assert_no_locks(client)
+        assert migrate(url(name)).code == 0
+        assert_whole(client, whole)
+
+
+def test_a_start_that_waits_can_be_interrupted(make: Callable[..., str]) -> None:
+    name = make()
+    with connect(name, autocommit=True) as client:
+        client.execute(LOCK)
+        with Process(url(name), *START) as process:
+            lines = iter(process.popen.stderr.readline, "")
+            assert any("Another migrate is running" in line for line in lines)
+            process.popen.send_signal(signal.SIGINT)
+            result = process.end()
+
+    assert result.errors.splitlines()[-1] == "KeyboardInterrupt", result
+
+
+def test_a_start_can_be_interrupted(make: Callable[..., str], whole: Whole, statements: int) -> None:
+    name = make()
+
+    first = manage(url(name), *START, fault={"do": "interrupt", "at": statements // 2})
+
+    assert first.code not in (0, None), first
     with connect(name) as client:
         assert_no_locks(client)
         assert migrate(url(name)).code == 0
