@@ -8,9 +8,8 @@ from time import monotonic, sleep
 from typing import Any, Self
 
 import psycopg
-from django.db.utils import DatabaseError
+from django.db.utils import DatabaseError, InterfaceError, NotSupportedError, OperationalError
 from django.db.utils import Error as DatabaseProblem
-from django.db.utils import InterfaceError, NotSupportedError, OperationalError
 from psycopg.pq import TransactionStatus
 
 from assistant.schema.blockers import oldest_transactions

@@ -61,7 +61,8 @@ def _in_a_thread(function: Callable[[str], None], mode: str) -> None:
 
     def run() -> None:
         try:
-            outcome.set_result(function(mode))
+            function(mode)
+            outcome.set_result(None)
         except BaseException as error:
             outcome.set_exception(error)
 

@@ -67,7 +67,7 @@ class CreateVectorExtension(CreateExtension):
         with connection.cursor() as cursor:
             cursor.execute(HIDDEN, [self.name])
             row = cursor.fetchone()
-        return row and row[0]
+        return None if row is None else str(row[0])
 
     def _search_path(self, connection: Any) -> str:
         with connection.cursor() as cursor:

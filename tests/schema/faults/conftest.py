@@ -37,9 +37,7 @@ def unblocked(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
 
 
 @pytest.fixture(scope="session")
-def session_stack(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker
-) -> Iterator[ExitStack]:
+def session_stack(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[ExitStack]:
     """Return what is closed at the end."""
     with django_db_blocker.unblock(), ExitStack() as stack:
         yield stack

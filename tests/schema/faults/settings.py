@@ -1,7 +1,7 @@
 """The project's settings with what a test adds as JSON in the variable ``FAULTS``.
 
-Keys: ``assistant`` (of the setting ASSISTANT), ``migrations`` (of the app ``faults_host``: a
-module), ``databases`` (further aliases: URLs), ``routers``, ``pool`` (false for none) and
+Keys: ``assistant`` (of the setting ASSISTANT), ``migrations`` (which set of those of the app
+``faults_host``), ``databases`` (further aliases: URLs), ``routers``, ``pool`` (false for none) and
 ``fault`` (see ``tests.schema.faults.hooks``).
 """
 
@@ -29,4 +29,4 @@ INSTALLED_APPS += ["tests.schema.faults.hooks.Config"]
 MIGRATION_MODULES = {}
 if "migrations" in FAULTS:
     INSTALLED_APPS += ["tests.schema.faults.host"]
-    MIGRATION_MODULES["faults_host"] = f"tests.schema.faults.host.{FAULTS['migrations']}"
+    MIGRATION_MODULES["faults_host"] = f"tests.schema.faults.host.{FAULTS['migrations']}.migrations"

@@ -18,7 +18,7 @@ from tests.contract import catalog
 from tests.contract.databases import connect, server_parameters
 
 ROOT = Path(__file__).parents[3]
-DEADLINE = 60
+DEADLINE = 120
 MIGRATE = ("migrate", "--skip-checks")
 START = ("-c", "import config.wsgi")
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from tests.contract.databases import connect
 from tests.schema.faults.support import (
     LOCK,
+    START,
     Whole,
     assert_one_line,
     assert_whole,
@@ -42,8 +43,8 @@ def test_a_start_brings_all_up_to_date(make: Callable[..., str], whole: Whole) -
         "assistant": {"MIGRATE_DATABASES": ["default", "other"]},
     }
 
-    first = manage(url(default), "-c", "import config.wsgi", **faults)
-    second = manage(url(default), "-c", "import config.wsgi", **faults)
+    first = manage(url(default), *START, **faults)
+    second = manage(url(default), *START, **faults)
 
     assert (first.code, second.code) == (0, 0), (first, second)
     assert "Bringing" not in second.errors

@@ -4,7 +4,16 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from tests.contract.databases import connect
-from tests.schema.faults.support import Process, Whole, assert_whole, held, migrate, url, wait_until
+from tests.schema.faults.support import (
+    MIGRATE,
+    Process,
+    Whole,
+    assert_whole,
+    held,
+    migrate,
+    url,
+    wait_until,
+)
 
 BUILDING = """
 SELECT FROM pg_stat_activity
@@ -21,12 +30,9 @@ def test_others_wait(make: Callable[..., str], whole: Whole) -> None:
 
     with connect(name, autocommit=True) as client, ExitStack() as stack:
         with held(name, "LOCK TABLE messages IN ROW EXCLUSIVE MODE"):
-            first = stack.enter_context(Process(url(name), "migrate", "--skip-checks"))
+            first = stack.enter_context(Process(url(name), *MIGRATE))
             wait_until(lambda: client.execute(BUILDING).rowcount, "the build")
-            others = [
-                stack.enter_context(Process(url(name), "migrate", "--skip-checks"))
-                for _ in range(3)
-            ]
+            others = [stack.enter_context(Process(url(name), *MIGRATE)) for _ in range(3)]
             # Each of them has looked for the lock, and looks again.
             said = [other.popen.stdout.readline() for other in others]
         results = [process.end() for process in (first, *others)]

@@ -7,6 +7,8 @@ import pytest
 
 from tests.contract.databases import connect
 from tests.schema.faults.support import (
+    MIGRATE,
+    START,
     Process,
     Whole,
     assert_whole,
@@ -21,7 +23,6 @@ SELECT pid FROM pg_stat_activity
 WHERE datname = current_database() AND query ~ '^(CREATE|DROP) INDEX CONCURRENTLY'
   AND state = 'active'
 """
-MIGRATE = ("migrate", "--skip-checks")
 KILLED = -9
 
 
@@ -60,7 +61,7 @@ def test_at_the_end(
 
     first = migrate(url(name), fault={"do": "kill", "at": statements - before_the_end})
     # As a server that starts, which looks whether there is anything to do.
-    with Process(url(name), "-c", "import config.wsgi") as process:
+    with Process(url(name), *START) as process:
         second = process.end()
 
     assert (first.code, second.code) == (KILLED, 0), (first, second)

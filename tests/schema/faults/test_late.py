@@ -7,11 +7,18 @@ import psycopg
 import pytest
 
 from assistant.db.embedded import Server
-from tests.schema.faults.support import Process, Whole, assert_one_line, assert_whole, manage, url
+from tests.schema.faults.support import (
+    START,
+    Process,
+    Whole,
+    assert_one_line,
+    assert_whole,
+    manage,
+    url,
+)
 
 pytestmark = pytest.mark.xdist_group("faults: own server")
 
-START = ("-c", "import config.wsgi")
 APPLY = {"MIGRATE_ON_START": "apply"}
 BOOT_FAILED = 3
 

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import psycopg
@@ -15,6 +15,7 @@ import pytest
 
 from tests.contract.databases import connect, server_parameters
 from tests.schema.faults.support import (
+    START,
     Whole,
     assert_no_locks,
     assert_one_line,
@@ -107,9 +108,9 @@ def test_pooled_transactions_are_refused(make: Callable[..., str], others: bool)
     name = make()
     with bouncer("transaction") as where:
         address = url(name, parameters=where)
-        with busy_clients(where, name) if others else suppress():
+        with busy_clients(where, name) if others else nullcontext():
             first = migrate(address)
-            second = manage(address, "-c", "import config.wsgi")
+            second = manage(address, *START)
         clients = [psycopg.connect(**where, dbname=name) for _ in range(4)]
         # Each in a transaction: on as many of the server's sessions.
         states = [client.execute(STATE, prepare=False).fetchone() for client in clients]

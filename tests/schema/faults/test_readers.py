@@ -8,6 +8,7 @@ import pytest
 
 from tests.contract.databases import connect
 from tests.schema.faults.support import (
+    MIGRATE,
     Process,
     Result,
     Whole,
@@ -47,9 +48,7 @@ def read_while(process: Process, client: psycopg.Connection, seconds: float) -> 
     return reads, longest
 
 
-def test_a_long_reader_is_waited_for(
-    before: str, whole: Whole, is_long: bool
-) -> None:
+def test_a_long_reader_is_waited_for(before: str, whole: Whole, is_long: bool) -> None:
     timeout = 2 if is_long else 1
     with connect(before, autocommit=True) as client:
         with held(before, "SELECT FROM knowledge_base"):
@@ -90,17 +89,19 @@ def test_a_data_migration_waits_for_rows(make: Callable[..., str]) -> None:
     faults = {"migrations": "rows", "assistant": {"MIGRATE_LOCK_TIMEOUT": 1}}
     assert migrate(url(name), "faults_host", "0001", **faults).code == 0
     with connect(name, autocommit=True) as client:
-        with held(name, "UPDATE faults_host SET value = 'theirs'"):
-            with Process(url(name), "migrate", "faults_host", "--skip-checks", **faults) as process:
-                wait_until(lambda: client.execute(WAITS_FOR_A_ROW).rowcount, "the update")
-                time.sleep(2)
-                assert process.is_running()
-                assert client.execute(WAITS_FOR_A_ROW).rowcount
-                client.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                    "WHERE application_name = 'a long reader'"
-                )
-                result = process.end()
+        with (
+            held(name, "UPDATE faults_host SET value = 'theirs'"),
+            Process(url(name), *MIGRATE, "faults_host", **faults) as process,
+        ):
+            wait_until(lambda: client.execute(WAITS_FOR_A_ROW).rowcount, "the update")
+            time.sleep(2)
+            assert process.is_running()
+            assert client.execute(WAITS_FOR_A_ROW).rowcount
+            client.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE application_name = 'a long reader'"
+            )
+            result = process.end()
         assert result.code == 0, result
         assert "in use" not in result.output
         assert client.execute("SELECT value FROM faults_host").fetchall() == [("migrated",)]

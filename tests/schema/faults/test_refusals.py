@@ -7,6 +7,7 @@ from psycopg import sql
 
 from tests.contract.databases import connect
 from tests.schema.faults.support import (
+    START,
     Whole,
     assert_no_locks,
     assert_one_line,
@@ -47,7 +48,7 @@ def test_read_only_with_nothing_to_do(make: Callable[..., str], whole_template: 
     name = make(whole_template)
     execute(name, "ALTER DATABASE {} SET default_transaction_read_only = on")
 
-    results = migrate(url(name)), manage(url(name), "-c", "import config.wsgi")
+    results = migrate(url(name)), manage(url(name), *START)
 
     assert [result.code for result in results] == [0, 0], results
     assert "No migrations to apply." in results[0].output
@@ -68,7 +69,7 @@ def test_no_right_to_make_the_extension(make: Callable[..., str], login: str) ->
     address = url(name, parameters={"user": login, **LOGIN})
 
     first = migrate(address)
-    started = manage(address, "-c", "import config.wsgi")
+    started = manage(address, *START)
     execute(name, "CREATE EXTENSION vector")
     second = migrate(address)
 

@@ -41,8 +41,9 @@ def test_the_session_with_the_lock(
         assert_whole(client, whole)
 
 
-@pytest.mark.parametrize("pool", [True, False], ids=["pool", "no pool"])
-@pytest.mark.parametrize("third", [1, 2])
+@pytest.mark.parametrize(
+    "pool, third", [(True, 1), (False, 1), (True, 2)], ids=["pool", "no pool", "later"]
+)
 def test_the_session_that_works(
     make: Callable[..., str], whole: Whole, statements: int, pool: bool, third: int
 ) -> None:
@@ -60,9 +61,7 @@ def test_the_session_that_works(
 
 
 @pytest.mark.parametrize("pool", [True, False], ids=["pool", "no pool"])
-def test_interrupted(
-    make: Callable[..., str], whole: Whole, statements: int, pool: bool
-) -> None:
+def test_interrupted(make: Callable[..., str], whole: Whole, statements: int, pool: bool) -> None:
     name = make()
 
     first = migrate(url(name), fault={"do": "interrupt", "at": statements // 2}, pool=pool)
@@ -88,7 +87,9 @@ def test_a_start_that_waits_can_be_interrupted(make: Callable[..., str]) -> None
     assert result.errors.splitlines()[-1] == "KeyboardInterrupt", result
 
 
-def test_a_start_can_be_interrupted(make: Callable[..., str], whole: Whole, statements: int) -> None:
+def test_a_start_can_be_interrupted(
+    make: Callable[..., str], whole: Whole, statements: int
+) -> None:
     name = make()
 
     first = manage(url(name), *START, fault={"do": "interrupt", "at": statements // 2})
