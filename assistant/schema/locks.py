@@ -147,6 +147,8 @@ class MigrationLock:
             except OperationalError as error:
                 if not is_too_many_clients(error) or not self.sleep(pause):
                     raise unusable(self.connection, error) from error
+                if connection is not self._session:  # a pool does not say that the server is gone
+                    self._ask(self._session, IS_HELD, LOCK_CLASS, LEADER)
 
     def _poll(self, connection: Any, key: int, problem: str) -> None:
         said, quiet_until = None, 0.0

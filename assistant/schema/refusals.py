@@ -97,6 +97,11 @@ def unusable(connection: Any, error: BaseException) -> MigrationError:
     text = f'Database "{connection.settings_dict["NAME"]}" cannot be used: {one_line(error)}'
     if is_embedded(connection):  # its own errors say what to do
         return MigrationError(text)
+    if is_too_many_clients(error):
+        return MigrationError(
+            f"{text}. Migrate takes two connections at a time: let the server take more, or end "
+            "some of the others."
+        )
     return MigrationError(f"{text}. Is its server running, and are its settings right?")
 
 

@@ -13,7 +13,9 @@ from tests.schema.faults.support import (
     Process,
     Result,
     Whole,
+    assert_one_line,
     assert_whole,
+    migrate,
     url,
 )
 
@@ -82,6 +84,10 @@ def test_more_than_the_server_takes(
 
         results = together(address, *[MIGRATE] * 5, START, pool=pool)
 
+        client.execute(few.format(sql.Identifier(login), LEAST - 1))
+        too_few = migrate(address, "--wait", "1", pool=False)
+
         assert_all_succeeded(results)
+        assert_one_line(too_few, "too many connections for role", "takes two connections at a")
         client.autocommit = False
         assert_whole(client, whole)
