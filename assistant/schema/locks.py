@@ -162,9 +162,6 @@ class MigrationLock:
                 continue  # gone between the two
             pid, name = holder
             who = f'{problem} on database "{self._name}": {name or "unnamed"}, server process {pid}'
-            if holder != said and monotonic() >= quiet_until:
-                said, quiet_until = holder, monotonic() + QUIET
-                self.say(f"{who}. Waiting up to {self.wait:g} s.")
             if connection is self._session:
                 # Who waits keeps no connection: the one that migrates may need the last of them.
                 connection.close()
@@ -173,6 +170,9 @@ class MigrationLock:
                     f"{who}. Given up after {self.wait:g} s; nothing was changed. Wait for it, or "
                     f"end it with SELECT pg_terminate_backend({pid}), and run migrate again."
                 )
+            if holder != said and monotonic() >= quiet_until:
+                said, quiet_until = holder, monotonic() + QUIET
+                self.say(f"{who}. Waiting up to {self.wait:g} s.")
             self._connect(connection)
 
     def _mark_worker(self) -> None:

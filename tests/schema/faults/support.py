@@ -45,7 +45,7 @@ def url(name: str, *, parameters: dict[str, Any] | None = None, **query: str) ->
     """Return the address of a database; ``query`` are parameters of libpq."""
     given = {**server_parameters(), **(parameters or {})}
     user, password, host = (str(given.get(k) or "") for k in ("user", "password", "host"))
-    login = quote(user) + (f":{quote(password)}" if password else "")
+    login = quote(user) + (f":{quote(password, safe='')}" if password else "")
     # A socket's directory goes into a URL percent-encoded.
     address = f"{login}@{quote(host, safe='')}:{given.get('port') or 5432}"
     options = f"?{urlencode(query)}" if query else ""

@@ -58,7 +58,7 @@ def bouncer(mode: str) -> Iterator[dict[str, str]]:
         port = free.getsockname()[1]
     given = server_parameters()
     names = {key: given.get(key) for key in ("host", "port", "user", "password")}
-    server = " ".join(f"{key}={value}" for key, value in names.items() if value)
+    server = " ".join(f"{key}='{value}'" for key, value in names.items() if value)
     # Not tmp_path: run by root it has another user, who must come through.
     place = Path(tempfile.mkdtemp(prefix="assistant-bouncer-"))
     place.chmod(0o755)
