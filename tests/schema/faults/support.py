@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -194,5 +194,4 @@ def held(name: str, *statements: str) -> Iterator[psycopg.Connection[Any]]:
         for statement in statements:
             client.execute(statement)
         yield client
-        with suppress(psycopg.OperationalError):  # a test may have ended it
-            client.rollback()
+        client.rollback()
