@@ -6,6 +6,11 @@ import shutil
 import pytest
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take whether to run the long versions of tests."""
+    parser.addoption("--long", action="store_true", help="more rounds, for minutes")
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave nothing behind."""
     remove_server()

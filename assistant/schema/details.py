@@ -33,6 +33,7 @@ WHERE NOT EXISTS (
     WHERE r.app = m.app AND r.name = m.name
 )
 """
+UNFINISHED = "SELECT EXISTS (SELECT FROM schema_migration_details WHERE finished_at IS NULL)"
 FINISH = "UPDATE schema_migration_details SET finished_at = now() WHERE finished_at IS NULL"
 
 
@@ -64,7 +65,10 @@ def complete(connection: Any) -> None:
         cursor.execute(UNRECORDED)
         if unrecorded := cursor.fetchall():
             _record_as_found(connection, unrecorded)
-        cursor.execute(FINISH)
+        # Where there is nothing to do, a read-only database is good enough.
+        cursor.execute(UNFINISHED)
+        if cursor.fetchone()[0]:
+            cursor.execute(FINISH)
 
 
 def _record_as_found(connection: Any, unrecorded: Iterable[tuple[str, str]]) -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from time import monotonic, sleep
 from typing import Any, Self
 
 import psycopg
 from django.db.utils import DatabaseError, InterfaceError, NotSupportedError, OperationalError
+from django.db.utils import Error as DatabaseProblem
+from psycopg.pq import TransactionStatus
 
 from assistant.schema.blockers import oldest_transactions
 from assistant.schema.errors import MigrationError
 from assistant.schema.proxies import refuse_transaction_pooling
-from assistant.schema.refusals import is_too_many_clients, unusable
+from assistant.schema.refusals import explained, is_too_many_clients, unusable
 from assistant.schema.sessions import session_name, unpooled
 
 __all__ = ["MigrationLock"]
@@ -69,26 +71,28 @@ class MigrationLock:
         self.deadline = monotonic() + wait
         self.wait = wait
         self.say = say
-        self._workers: list[Any] = []
+        self._worker: Any = None  # psycopg's connection: Django's may have several in turn
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         """Connect and wait for the lock."""
-        with self._stack:
+        with self._stack, self._told():
             self._session = self._stack.enter_context(unpooled(self.connection))
-            self._connect()
+            self._connect(self._session)
             refuse_transaction_pooling(self._session)
             self._poll(self._session, LEADER, "Another migrate is running")
             self._ask(self._session, KEEP_ALIVE, session_name("migrate"))
+            self._connect(self.connection)
             self._kept = self._stack.pop_all()
         return self
 
     def __exit__(self, *exception: Any) -> None:
         """Give the lock back."""
-        with self._kept, suppress(DatabaseError, InterfaceError):
-            self._release_workers()
-            # The server ends a session some time after its client is gone.
-            self._ask(self._session, UNLOCK, LOCK_CLASS, LEADER)
+        with self._kept:
+            self._release_worker()
+            with suppress(DatabaseError, InterfaceError):  # gone, and the lock with it
+                # At once: the server takes a moment to notice that a session was closed.
+                self._ask(self._session, UNLOCK, LOCK_CLASS, LEADER)
 
     def check(self) -> None:
         """Raise ``MigrationError`` unless the lock is held; mark the connection that migrates."""
@@ -101,7 +105,7 @@ class MigrationLock:
                 f'The connection that kept the lock on database "{self._name}" is gone, so another '
                 "migrate may be running: no further migration is applied. Run migrate again."
             )
-        if not any(worker is self.connection.connection for worker in self._workers):
+        if self._worker is None or self._worker is not self.connection.connection:
             self._mark_worker()
 
     def sleep(self, seconds: float) -> bool:
@@ -115,24 +119,36 @@ class MigrationLock:
     def blockers(self) -> str:
         """Name those who have transactions open."""
         own = [self._session.connection.info.backend_pid]
-        own += [worker.info.backend_pid for worker in self._workers if not worker.closed]
+        if self._worker and not self._worker.closed:
+            own.append(self._worker.info.backend_pid)
         return oldest_transactions(self._session, but=own)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        # What goes wrong while it waits is told in one line, too.
+        try:
+            yield
+        except DatabaseProblem as error:
+            told = explained(error, doing=f'Database "{self._name}"')
+            raise told or unusable(self.connection, error) from error
 
     @property
     def _name(self) -> str:
         return str(self.connection.settings_dict["NAME"])
 
-    def _connect(self) -> None:
+    def _connect(self, connection: Any) -> None:
         # Many processes may start at once: more than the server takes connections.
         for pause in pauses():
             try:
-                self._session.ensure_connection()
+                connection.ensure_connection()
                 return
             except NotSupportedError as error:  # a server too old for Django
                 raise MigrationError(str(error)) from error
             except OperationalError as error:
                 if not is_too_many_clients(error) or not self.sleep(pause):
                     raise unusable(self.connection, error) from error
+                if connection is not self._session:  # a pool does not say that the server is gone
+                    self._ask(self._session, IS_HELD, LOCK_CLASS, LEADER)
 
     def _poll(self, connection: Any, key: int, problem: str) -> None:
         said, quiet_until = None, 0.0
@@ -146,6 +162,9 @@ class MigrationLock:
                 continue  # gone between the two
             pid, name = holder
             who = f'{problem} on database "{self._name}": {name or "unnamed"}, server process {pid}'
+            if connection is self._session:
+                # Who waits keeps no connection: the one that migrates may need the last of them.
+                connection.close()
             if not self.sleep(pause):
                 raise MigrationError(
                     f"{who}. Given up after {self.wait:g} s; nothing was changed. Wait for it, or "
@@ -154,23 +173,28 @@ class MigrationLock:
             if holder != said and monotonic() >= quiet_until:
                 said, quiet_until = holder, monotonic() + QUIET
                 self.say(f"{who}. Waiting up to {self.wait:g} s.")
+            self._connect(connection)
 
     def _mark_worker(self) -> None:
         # A killed process's leader is gone at once, but its worker's last statement, or its
         # COMMIT, may still be under way.
-        self.connection.ensure_connection()
-        if not self._workers:  # a migration may close the connection, and go on on another
-            self._poll(self.connection, WORKER, "The rest of a migrate that was killed is running")
-        self._workers.append(self.connection.connection)
+        self._connect(self.connection)
+        self._release_worker()  # a migration may close the connection, and go on on another
+        self._poll(self.connection, WORKER, "The rest of a migrate that was killed is running")
+        self._worker = self.connection.connection
         with self.connection.cursor() as cursor:
             cursor.execute(NOTICE_DEATH)
 
-    def _release_workers(self) -> None:
-        # Through a pool they go on to serve others.
-        for worker in self._workers:
-            with suppress(psycopg.Error):
-                worker.execute(UNLOCK, [LOCK_CLASS, WORKER])
-                worker.execute(FORGET_DEATH)
+    def _release_worker(self) -> None:
+        # Through a pool it goes on to serve others.
+        worker, self._worker = self._worker, None
+        if worker is None or worker.closed:
+            return
+        if worker.info.transaction_status == TransactionStatus.INERROR:
+            return
+        with suppress(psycopg.Error):  # gone, and all that it was told with it
+            worker.execute(UNLOCK, [LOCK_CLASS, WORKER])
+            worker.execute(FORGET_DEATH)
 
     def _ask(self, connection: Any, query: str, *parameters: Any) -> Any:
         with connection.cursor() as cursor:

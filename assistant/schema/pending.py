@@ -27,7 +27,7 @@ def migrations_on_disk() -> Iterator[Key]:
     """Yield the migrations of every installed app, by the names of their files."""
     for config in apps.get_app_configs():
         package, _ = MigrationLoader.migrations_module(config.label)
-        if package is None or find_spec(package) is None:
+        if package is None or not _exists(package):
             continue
         for _, name, is_package in pkgutil.iter_modules(import_module(package).__path__):
             if not is_package and name[0] not in "_~":
@@ -48,3 +48,10 @@ def pending(connection: Any) -> list[Key]:
             done = set(cursor.fetchall())
             break
     return sorted(set(migrations_on_disk()) - done)
+
+
+def _exists(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ModuleNotFoundError:  # of an app that is a module, and so has no migrations
+        return False

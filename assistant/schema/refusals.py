@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.migrations.exceptions import MigrationSchemaMissing
 from django.db.utils import Error as DatabaseProblem
 from django.db.utils import OperationalError
 
@@ -29,10 +30,20 @@ WAYS_OUT = {
     "42P07": "Something of that name was there before. If it is a table of an earlier database, "
     "move it away (ALTER … RENAME), or migrate into a PostgreSQL schema of its own (search_path).",
     "3F000": "No schema of the search_path is there: create it, or set search_path.",
+    "55P03": "A table that it changes is in use: run migrate again when it is not.",
+    "57014": "The statement was cancelled, by statement_timeout or by an administrator: migrate as "
+    "a role without that limit.",
+    "25P03": "idle_in_transaction_session_timeout is shorter than a step of the migration: migrate "
+    "as a role without that limit.",
+    "25P04": "transaction_timeout is shorter than the migration: migrate as a role without that "
+    "limit.",
     "53": "The server is short of something: give it more, and run migrate again.",
     "57": "The server ended the session: run migrate again when it is up.",
     "08": "The connection was lost: run migrate again.",
 }
+
+# The servers' and PgBouncer's, in English.
+TOO_MANY = ("too many clients", "too many connections", "remaining connection slots", "no more con")
 
 REFUSED_LOG_INS = (
     "password authentication failed",
@@ -46,6 +57,8 @@ REFUSED_LOG_INS = (
 
 def sqlstate(error: BaseException) -> str:
     """Return PostgreSQL's code of an error, or nothing where the server sent none."""
+    if isinstance(error, MigrationSchemaMissing) and error.__context__:
+        return sqlstate(error.__context__)
     return getattr(error.__cause__, "sqlstate", None) or ""
 
 
@@ -56,8 +69,13 @@ def is_lock_timeout(error: BaseException) -> bool:
 
 def is_too_many_clients(error: BaseException) -> bool:
     """Return whether the server takes no more connections now."""
-    # libpq passes no SQLSTATE on while it connects; the words are the server's, in English.
-    return sqlstate(error) == TOO_MANY_CLIENTS or "too many clients" in str(error)
+    # libpq passes no SQLSTATE on while it connects, and a pool not even the words.
+    is_pools = type(error.__cause__).__name__ == "PoolTimeout"
+    return (
+        sqlstate(error) == TOO_MANY_CLIENTS
+        or is_pools
+        or any(words in str(error) for words in TOO_MANY)
+    )
 
 
 def is_permanent(error: BaseException) -> bool:
@@ -81,6 +99,11 @@ def unusable(connection: Any, error: BaseException) -> MigrationError:
     text = f'Database "{connection.settings_dict["NAME"]}" cannot be used: {one_line(error)}'
     if is_embedded(connection):  # its own errors say what to do
         return MigrationError(text)
+    if is_too_many_clients(error):
+        return MigrationError(
+            f"{text}. Migrate takes two connections at a time: let the server take more, or end "
+            "some of the others."
+        )
     return MigrationError(f"{text}. Is its server running, and are its settings right?")
 
 
@@ -94,9 +117,10 @@ def told(connection: Any, error: DatabaseProblem) -> MigrationError:
 
 
 def one_line(error: BaseException) -> str:
-    """Return the message without its line breaks, libpq's indented advice and the final dot."""
-    lines = [line for line in str(error).splitlines() if not line.startswith("\t")]
-    return " ".join(" ".join(lines).split()).rstrip(".")
+    """Return the message without line breaks, libpq's advice, the statement and the final dot."""
+    lines = str(error).splitlines()
+    told = [line for line in lines if not line.startswith(("\t", "LINE ")) and line.strip() != "^"]
+    return " ".join(" ".join(told).split()).rstrip(".")
 
 
 def _is_lost(error: DatabaseProblem) -> bool:

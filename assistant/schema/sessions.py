@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db.backends.base.base import NO_DB_ALIAS
+
 __all__ = ["session_name", "unpooled"]
 
 # PostgreSQL cuts application_name there.
@@ -19,7 +21,9 @@ def unpooled(connection: Any) -> Iterator[Any]:
 
     A session lock taken through a pool, or on a connection that others close, is lost.
     """
-    own = connection.copy()
+    # Not under its own alias: ``django.contrib.postgres`` looks up types for each new connection,
+    # on the one that the alias has, which it would open, pool and all.
+    own = connection.copy(alias=NO_DB_ALIAS)
     own.settings_dict.get("OPTIONS", {}).pop("pool", None)
     own.settings_dict.update(AUTOCOMMIT=True, ATOMIC_REQUESTS=False, CONN_MAX_AGE=None)
     own.inc_thread_sharing()

@@ -13,7 +13,8 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future
 from time import monotonic, sleep
 from typing import Any, NoReturn
 
@@ -47,12 +48,26 @@ def bring_up_to_date() -> None:
         mode = conf.MIGRATE_ON_START
         if mode == "off":
             return
-        # A thread: an asynchronous server imports the application in its event loop, where Django
-        # lets no one talk to a database; and connections belong to a thread.
-        with ThreadPoolExecutor(max_workers=1) as executor:
-            executor.submit(_bring_all_up_to_date, mode).result()
+        _in_a_thread(_bring_all_up_to_date, mode)
     except (CommandError, ImproperlyConfigured) as error:
         _refuse(str(error))
+
+
+def _in_a_thread(function: Callable[[str], None], mode: str) -> None:
+    # An asynchronous server imports the application in its event loop, where Django lets no one
+    # talk to a database; and connections belong to a thread. A daemon: who interrupts the process
+    # does not wait for a migration, which the server then rolls back.
+    outcome: Future[None] = Future()
+
+    def run() -> None:
+        try:
+            function(mode)
+            outcome.set_result(None)
+        except BaseException as error:
+            outcome.set_exception(error)
+
+    threading.Thread(target=run, name="bring_up_to_date", daemon=True).start()
+    outcome.result()
 
 
 def _bring_all_up_to_date(mode: str) -> None:

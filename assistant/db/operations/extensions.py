@@ -4,11 +4,17 @@ from typing import Any
 
 from django.contrib.postgres.operations import CreateExtension
 from django.core.management.base import CommandError
+from django.db import router
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import ProjectState
 from django.db.utils import NotSupportedError, ProgrammingError
 
 __all__ = ["CreateVectorExtension"]
+
+HIDDEN = """
+SELECT n.nspname FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace
+WHERE e.extname = %s AND NOT n.nspname = ANY (current_schemas(true))
+"""
 
 
 class CreateVectorExtension(CreateExtension):
@@ -32,7 +38,8 @@ class CreateVectorExtension(CreateExtension):
         to_state: ProjectState,
     ) -> None:
         """Create the extension, or say in one line what the server is missing."""
-        database = schema_editor.connection.settings_dict["NAME"]
+        connection = schema_editor.connection
+        database = connection.settings_dict["NAME"]
         try:
             super().database_forwards(app_label, schema_editor, from_state, to_state)
         except NotSupportedError as error:  # the server has no such extension
@@ -45,6 +52,27 @@ class CreateVectorExtension(CreateExtension):
                 f'The role may not create the extension "vector" in database "{database}": '
                 "let an administrator run CREATE EXTENSION vector; there, then migrate again."
             ) from error
+        if schema_editor.collect_sql or not router.allow_migrate(connection.alias, app_label):
+            return
+        if (hidden := self._hidden_schema(connection)) is not None:
+            raise CommandError(
+                f'The extension "vector" of database "{database}" is in the schema "{hidden}", '
+                "which is not on the search_path: let an administrator run ALTER DATABASE "
+                f'"{database}" SET search_path = {self._search_path(connection)}, "{hidden}"; '
+                "then migrate again."
+            )
+
+    def _hidden_schema(self, connection: Any) -> str | None:
+        # Of the extension where it is out of sight.
+        with connection.cursor() as cursor:
+            cursor.execute(HIDDEN, [self.name])
+            row = cursor.fetchone()
+        return None if row is None else str(row[0])
+
+    def _search_path(self, connection: Any) -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW search_path")
+            return str(cursor.fetchone()[0])
 
     def database_backwards(
         self,

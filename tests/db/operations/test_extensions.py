@@ -84,3 +84,17 @@ def test_a_server_without_it_is_told_what_to_install() -> None:
 
     assert "\n" not in str(told.value)
     assert connection.settings_dict["NAME"] in str(told.value)
+
+
+@pytest.mark.usefixtures("without_extension")
+def test_a_schema_out_of_sight_is_named() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA hidden")
+        cursor.execute("CREATE EXTENSION vector SCHEMA hidden")
+
+        with pytest.raises(CommandError, match='is in the schema "hidden"') as told:
+            support.forwards(CreateVectorExtension(), ProjectState())
+
+        assert 'SET search_path = "$user", public, "hidden";' in str(told.value)
+        cursor.execute('SET LOCAL search_path = "$user", public, "hidden"')
+        support.forwards(CreateVectorExtension(), ProjectState())

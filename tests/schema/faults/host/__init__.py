@@ -1,0 +1,1 @@
+"""A host's app, whose migrations do what they should not."""

@@ -1,0 +1,1 @@
+"""No models: each of the sets of migrations makes its own table."""
