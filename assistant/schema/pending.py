@@ -2,7 +2,6 @@
 
 import pkgutil
 from collections.abc import Iterator
-from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -11,9 +10,13 @@ from django.apps import apps
 from django.db.migrations.loader import MigrationLoader
 from django.db.utils import ProgrammingError
 
+from assistant.schema.refusals import sqlstate
+
 __all__ = ["Key", "migrations_on_disk", "pending"]
 
 Key = tuple[str, str]
+
+UNDEFINED_TABLE = "42P01"
 
 APPLIED = "SELECT DISTINCT app, name FROM django_migrations"
 FINISHED = """
@@ -40,14 +43,21 @@ def pending(connection: Any) -> list[Key]:
     Those, too, whose run was killed before its end: Django makes permissions there. On a database
     that has none of our tables yet, all of them.
     """
-    done: set[Key] = set()
-    # Where a router keeps the details out, there is nothing but the names.
-    for query in (FINISHED, APPLIED):
-        with suppress(ProgrammingError), connection.cursor() as cursor:  # no such table
+    done = _keys(connection, FINISHED)
+    if done is None:  # where a router keeps the details out, there is nothing but the names
+        done = _keys(connection, APPLIED)
+    return sorted(set(migrations_on_disk()) - (done or set()))
+
+
+def _keys(connection: Any, query: str) -> set[Key] | None:
+    try:
+        with connection.cursor() as cursor:
             cursor.execute(query)
-            done = set(cursor.fetchall())
-            break
-    return sorted(set(migrations_on_disk()) - done)
+            return set(cursor.fetchall())
+    except ProgrammingError as error:
+        if sqlstate(error) != UNDEFINED_TABLE:
+            raise
+        return None
 
 
 def _exists(package: str) -> bool:

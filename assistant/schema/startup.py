@@ -21,12 +21,13 @@ from typing import Any, NoReturn
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import connections
+from django.db.utils import Error as DatabaseProblem
 from django.db.utils import NotSupportedError, OperationalError
 
 from assistant.conf import conf
 from assistant.schema.errors import MigrationError
 from assistant.schema.pending import Key, pending
-from assistant.schema.refusals import is_permanent, unusable
+from assistant.schema.refusals import is_permanent, told, unusable
 from assistant.schema.sessions import unpooled
 
 __all__ = ["bring_up_to_date"]
@@ -73,7 +74,10 @@ def _in_a_thread(function: Callable[[str], None], mode: str) -> None:
 def _bring_all_up_to_date(mode: str) -> None:
     try:
         for alias in conf.MIGRATE_DATABASES:
-            _bring_up_to_date(alias, mode)
+            try:
+                _bring_up_to_date(alias, mode)
+            except DatabaseProblem as error:
+                raise told(connections[alias], error) from error
     finally:
         connections.close_all()
 

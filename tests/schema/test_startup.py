@@ -11,7 +11,7 @@ from django.db import connections
 from django.test import override_settings
 
 from assistant.schema.startup import bring_up_to_date
-from tests.contract.databases import alias, url
+from tests.contract.databases import alias, role, url
 from tests.schema.support import migrate, somebody_migrates
 
 ROOT = Path(__file__).parents[2]
@@ -161,6 +161,18 @@ def test_what_waiting_does_not_mend_is_told_at_once(migrated, capsys):
     error = capsys.readouterr().err
     assert "does not exist" in error or "is not there" in error
     assert "Waiting" not in error
+
+
+def test_a_role_that_may_not_look_is_told_in_one_line(migrated, capsys):
+    with (
+        role(migrated, "GRANT USAGE ON SCHEMA public TO {}") as name,
+        alias(migrated, options=f"-c role={name}"),
+        pytest.raises(SystemExit),
+    ):
+        bring_up_to_date()
+
+    [line] = capsys.readouterr().err.splitlines()
+    assert "permission denied for table" in line
 
 
 def run(*arguments, database, **environment):
