@@ -26,9 +26,9 @@ from django.db.utils import NotSupportedError, OperationalError
 
 from assistant.conf import conf
 from assistant.schema.errors import MigrationError
-from assistant.schema.pending import Key, pending
-from assistant.schema.refusals import is_permanent, told, unusable
-from assistant.schema.sessions import unpooled
+from assistant.schema.history.pending import Key, pending
+from assistant.schema.migrating.refusals import is_permanent, told, unusable
+from assistant.schema.migrating.sessions import unpooled
 
 __all__ = ["bring_up_to_date"]
 

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from django.core.management import call_command
 
-from assistant.schema.locks import LEADER, LOCK_CLASS
+from assistant.schema.migrating.locks import LEADER, LOCK_CLASS
 from tests.contract.databases import connect
 
 HELD = """

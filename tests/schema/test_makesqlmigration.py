@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from assistant.db.checks.sql_files import UNWRITTEN, check_sql_files
-from assistant.schema import new_migrations
+from assistant.schema.writing import files
 from tests.schema.notes import Notes, installed_notes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -308,26 +308,26 @@ def test_a_directory_that_cannot_be_written(notes: Notes) -> None:
 
 def test_nothing_stays_if_a_file_cannot_be_written(notes: Notes) -> None:
     before = notes.files()
-    migration = new_migrations.plan_sql_migration(app="notes", name="title_notes")
+    migration = files.plan_sql_migration(app="notes", name="title_notes")
     last = list(migration.files)[-1]
-    unwritable = new_migrations.NewMigration(
+    unwritable = files.NewMigration(
         name=migration.name,
         files={**migration.files, last / "below" / "a_file.py": ""},
     )
 
-    with pytest.raises(new_migrations.NewMigrationError, match="Not a directory"):
-        new_migrations.write_migration(migration=unwritable)
+    with pytest.raises(files.NewMigrationError, match="Not a directory"):
+        files.write_migration(migration=unwritable)
 
     assert notes.files() == before
 
 
 def test_a_file_that_came_in_between_is_not_overwritten(notes: Notes) -> None:
-    migration = new_migrations.plan_sql_migration(app="notes", name="title_notes")
+    migration = files.plan_sql_migration(app="notes", name="title_notes")
     notes.write("migrations/0002_title_notes.py", "mine")
     before = notes.files()
 
-    with pytest.raises(new_migrations.NewMigrationError, match=r"0002_title_notes\.py is there"):
-        new_migrations.write_migration(migration=migration)
+    with pytest.raises(files.NewMigrationError, match=r"0002_title_notes\.py is there"):
+        files.write_migration(migration=migration)
 
     assert notes.files() == before
     assert notes.read("migrations/0002_title_notes.py") == "mine"

@@ -9,7 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import ProgrammingError
 
 from assistant.schema.errors import MigrationError
-from assistant.schema.locks import WORKER
+from assistant.schema.migrating.locks import WORKER
 from tests.schema.support import locks_held, migrate, somebody_migrates
 
 DOCUMENTED = "SELECT version, filename, applied_at FROM schema_migrations ORDER BY version;"

@@ -8,7 +8,7 @@ from django.core.management.base import CommandError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
-from assistant.schema.rollback import refuse_irreversible
+from assistant.schema.migrating.rollback import refuse_irreversible
 from tests.contract import migrating
 from tests.contract.databases import alias, connect, database
 from tests.contract.rollback import points

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from assistant.schema.new_migrations import NewMigrationError, plan_sql_migration, write_migration
+from assistant.schema.writing.files import NewMigrationError, plan_sql_migration, write_migration
 
 
 class Command(BaseCommand):

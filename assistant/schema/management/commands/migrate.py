@@ -11,13 +11,13 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import Error as DatabaseProblem
 
 from assistant.conf import conf
-from assistant.schema import details
-from assistant.schema.locks import MigrationLock
-from assistant.schema.plans import backward_plan
-from assistant.schema.refusals import explained, is_lock_timeout
-from assistant.schema.rollback import refuse_irreversible
-from assistant.schema.steps import Steps
-from assistant.schema.tries import Tries
+from assistant.schema.history import details
+from assistant.schema.migrating.locks import MigrationLock
+from assistant.schema.migrating.plans import backward_plan
+from assistant.schema.migrating.refusals import explained, is_lock_timeout
+from assistant.schema.migrating.rollback import refuse_irreversible
+from assistant.schema.migrating.steps import Steps
+from assistant.schema.migrating.tries import Tries
 
 FIRST = ("assistant_schema", "0001_create_schema_migrations")
 

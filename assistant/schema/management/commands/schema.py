@@ -11,8 +11,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.exceptions import BadMigrationError, NodeNotFoundError
 from django.db.utils import Error as DatabaseProblem
 
-from assistant.schema.refusals import told
-from assistant.schema.status import MigrationStatus, accept_edits, read_status
+from assistant.schema.history.status import MigrationStatus, accept_edits, read_status
+from assistant.schema.migrating.refusals import told
 
 UP_TO_DATE, DIFFERS, UNDETERMINED = 0, 1, 2
 

@@ -13,8 +13,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from assistant.schema import details
-from assistant.schema.checksums import checksum
+from assistant.schema.history import details
+from assistant.schema.history.checksums import checksum
 
 __all__ = ["MigrationStatus", "State", "accept_edits", "read_status"]
 

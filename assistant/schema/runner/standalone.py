@@ -9,7 +9,7 @@ from django.apps import apps
 from django.conf import settings
 
 from assistant.schema.errors import MigrationError
-from assistant.schema.urls import settings_of
+from assistant.schema.runner.urls import settings_of
 
 __all__ = ["SETTINGS", "set_up"]
 

@@ -12,11 +12,11 @@ from django.db.utils import DatabaseError, InterfaceError, NotSupportedError, Op
 from django.db.utils import Error as DatabaseProblem
 from psycopg.pq import TransactionStatus
 
-from assistant.schema.blockers import oldest_transactions
 from assistant.schema.errors import MigrationError
-from assistant.schema.proxies import refuse_transaction_pooling
-from assistant.schema.refusals import explained, is_too_many_clients, unusable
-from assistant.schema.sessions import session_name, unpooled
+from assistant.schema.migrating.blockers import oldest_transactions
+from assistant.schema.migrating.proxies import refuse_transaction_pooling
+from assistant.schema.migrating.refusals import explained, is_too_many_clients, unusable
+from assistant.schema.migrating.sessions import session_name, unpooled
 
 __all__ = ["MigrationLock"]
 

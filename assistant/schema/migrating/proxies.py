@@ -4,7 +4,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from assistant.schema.errors import MigrationError
-from assistant.schema.sessions import unpooled
+from assistant.schema.migrating.sessions import unpooled
 
 __all__ = ["refuse_transaction_pooling"]
 

@@ -13,7 +13,7 @@ from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 from psycopg.types.json import Jsonb
 
-from assistant.schema.checksums import checksum
+from assistant.schema.history.checksums import checksum
 
 __all__ = ["complete", "is_kept", "record"]
 

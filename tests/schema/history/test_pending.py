@@ -2,7 +2,7 @@
 
 from django.db.migrations.loader import MigrationLoader
 
-from assistant.schema.pending import migrations_on_disk, pending
+from assistant.schema.history.pending import migrations_on_disk, pending
 from tests.schema.support import migrate
 
 

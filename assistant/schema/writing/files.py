@@ -5,7 +5,7 @@ from pathlib import Path
 
 from assistant.db.checks.sql_files import UNWRITTEN
 from assistant.db.operations import RunSQLFile
-from assistant.schema.new_migration_places import (
+from assistant.schema.writing.places import (
     NewMigrationError,
     check_name,
     check_number,

@@ -7,7 +7,7 @@ import pytest
 from django.db.migrations import Migration
 
 from assistant.db.operations import RunSQLFile
-from assistant.schema.checksums import checksum, files_of
+from assistant.schema.history.checksums import checksum, files_of
 
 
 class AnySQL(RunSQLFile):

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db.migrations.loader import MigrationLoader
 from django.db.utils import ProgrammingError
 
-from assistant.schema.refusals import sqlstate
+from assistant.schema.migrating.refusals import sqlstate
 
 __all__ = ["Key", "migrations_on_disk", "pending"]
 

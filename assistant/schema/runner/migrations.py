@@ -11,13 +11,13 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.utils import Error as DatabaseProblem
 
 from assistant.schema.errors import MigrationError
-from assistant.schema.logs import LogLines
-from assistant.schema.refusals import told
-from assistant.schema.standalone import set_up
-from assistant.schema.urls import alias_of
+from assistant.schema.migrating.refusals import told
+from assistant.schema.runner.logs import LogLines
+from assistant.schema.runner.standalone import set_up
+from assistant.schema.runner.urls import alias_of
 
 if TYPE_CHECKING:
-    from assistant.schema.status import MigrationStatus
+    from assistant.schema.history.status import MigrationStatus
 
 __all__ = ["MigrationRunner"]
 
@@ -87,12 +87,12 @@ class MigrationRunner:
         return command.done
 
     def _status(self, alias: str) -> list[MigrationStatus]:
-        from assistant.schema.status import read_status  # noqa: PLC0415
+        from assistant.schema.history.status import read_status  # noqa: PLC0415
 
         return read_status(connections[alias])
 
     def _go_back(self, alias: str, app: str, migration: str) -> list[str]:
-        from assistant.schema.plans import refuse_forwards  # noqa: PLC0415
+        from assistant.schema.migrating.plans import refuse_forwards  # noqa: PLC0415
 
         refuse_forwards(connections[alias], app, migration)
         return self._migrate(alias, app, migration)

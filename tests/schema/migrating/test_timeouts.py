@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection, transaction
 
-from assistant.schema.timeouts import ROWS, ddl_timeout
+from assistant.schema.migrating.timeouts import ROWS, ddl_timeout
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
-from assistant.schema.rollback import refuse_irreversible
+from assistant.schema.migrating.rollback import refuse_irreversible
 from tests.contract import catalog
 from tests.schema import host_app
 
@@ -227,7 +227,7 @@ def test_where_the_router_says_no_django_still_wants_a_reverse(
 def test_the_executors_loader_spares_another(install: Install, monkeypatch: Any) -> None:
     install(create=CREATE, refuse=REFUSE)
     executor = MigrationExecutor(connection)
-    monkeypatch.delattr("assistant.schema.rollback.MigrationLoader")
+    monkeypatch.delattr("assistant.schema.migrating.rollback.MigrationLoader")
 
     refuse_irreversible(
         connection, executor.migration_plan([("notes", None)]), loader=executor.loader

@@ -8,9 +8,9 @@ from django.db import transaction
 from django.db.migrations import Migration
 
 from assistant.conf import conf
-from assistant.schema import details
-from assistant.schema.locks import MigrationLock
-from assistant.schema.timeouts import ddl_timeout
+from assistant.schema.history import details
+from assistant.schema.migrating.locks import MigrationLock
+from assistant.schema.migrating.timeouts import ddl_timeout
 
 __all__ = ["Steps"]
 

@@ -1,0 +1,1 @@
+"""What was applied, and how that compares with the code."""

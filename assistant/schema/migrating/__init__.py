@@ -1,0 +1,1 @@
+"""Migrating: under a lock, each migration whole, out of the way of others."""

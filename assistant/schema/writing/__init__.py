@@ -1,0 +1,1 @@
+"""Writing a new migration and its SQL files."""
