@@ -33,7 +33,7 @@ def limit(name: str, setting: str, value: str) -> None:
 )
 def test_timeouts(make: Callable[..., str], setting: str, said: str) -> None:
     name = make()
-    limit(name, setting, "500ms")
+    limit(name, setting, "400ms")
 
     result = migrate(url(name), "faults_host", migrations="sleeping")
 

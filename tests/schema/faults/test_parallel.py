@@ -82,7 +82,7 @@ def test_more_than_the_server_takes(
         client.execute(few.format(sql.Identifier(login), LEAST))
         address = url(name, parameters={"user": login, "password": "secret"})
 
-        results = together(address, *[MIGRATE] * 5, START, pool=pool)
+        results = together(address, *[MIGRATE] * 3, START, pool=pool)
 
         client.execute(few.format(sql.Identifier(login), LEAST - 1))
         too_few = migrate(address, "--wait", "1", pool=False)

@@ -53,7 +53,7 @@ def test_a_long_reader_is_waited_for(before: str, whole: Whole, is_long: bool) -
     with connect(before, autocommit=True) as client:
         with held(before, "SELECT FROM knowledge_base"):
             process = Process(url(before), "migrate", assistant={"MIGRATE_LOCK_TIMEOUT": timeout})
-            reads, longest = read_while(process, client, 10 if is_long else 4)
+            reads, longest = read_while(process, client, 10 if is_long else 3)
             assert process.is_running()
         with process:
             result: Result = process.end()
@@ -94,7 +94,7 @@ def test_a_data_migration_waits_for_rows(make: Callable[..., str]) -> None:
             Process(url(name), *MIGRATE, "faults_host", **faults) as process,
         ):
             wait_until(lambda: client.execute(WAITS_FOR_A_ROW).rowcount, "the update")
-            time.sleep(2)
+            time.sleep(1.5)
             assert process.is_running()
             assert client.execute(WAITS_FOR_A_ROW).rowcount
             theirs.rollback()

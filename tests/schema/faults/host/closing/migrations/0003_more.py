@@ -7,5 +7,5 @@ class Migration(migrations.Migration):
     dependencies = [("faults_host", "0002_close")]
     operations = [
         migrations.RunSQL("UPDATE faults_host SET value = value || ' twice'"),
-        migrations.RunSQL("SELECT pg_sleep(1.5)"),
+        migrations.RunSQL("SELECT pg_sleep(0.7)"),
     ]

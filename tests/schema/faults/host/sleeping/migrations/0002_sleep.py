@@ -6,7 +6,7 @@ from django.db import migrations
 
 
 def sleep(apps, editor):
-    time.sleep(1)
+    time.sleep(0.6)
     editor.connection.cursor().execute("SELECT pg_sleep(1)")
 
 
