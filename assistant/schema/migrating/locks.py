@@ -16,7 +16,7 @@ from assistant.schema.errors import MigrationError
 from assistant.schema.migrating.blockers import oldest_transactions
 from assistant.schema.migrating.proxies import refuse_transaction_pooling
 from assistant.schema.migrating.refusals import explained, is_too_many_clients, unusable
-from assistant.schema.migrating.sessions import session_name, unpooled
+from assistant.schema.migrating.sessions import is_silent, session_name, unpooled
 
 __all__ = ["MigrationLock"]
 
@@ -54,6 +54,7 @@ END $$
 FORGET_DEATH = "RESET client_connection_check_interval"
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 0.5
+FRESH = 0.5  # seconds for which an answer about the lock is believed
 QUIET = 10  # seconds: of many processes that take turns, not each is worth a line
 
 
@@ -72,6 +73,7 @@ class MigrationLock:
         self.wait = wait
         self.say = say
         self._worker: Any = None  # psycopg's connection: Django's may have several in turn
+        self._confirmed = 0.0
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -96,17 +98,25 @@ class MigrationLock:
 
     def check(self) -> None:
         """Raise ``MigrationError`` unless the lock is held; mark the connection that migrates."""
-        try:
-            held = self._ask(self._session, IS_HELD, LOCK_CLASS, LEADER)
-        except (DatabaseError, InterfaceError):
-            held = False
-        if not held:
+        if not self._is_held():
             raise MigrationError(
                 f'The connection that kept the lock on database "{self._name}" is gone, so another '
                 "migrate may be running: no further migration is applied. Run migrate again."
             )
         if self._worker is None or self._worker is not self.connection.connection:
             self._mark_worker()
+
+    def _is_held(self) -> bool:
+        # A server that ends a session says so unasked. A network may swallow that, so it is asked
+        # again after a moment; not more often, for many migrations are over in a millisecond.
+        if monotonic() - self._confirmed < FRESH and is_silent(self._session.connection):
+            return True
+        try:
+            held = bool(self._ask(self._session, IS_HELD, LOCK_CLASS, LEADER))
+        except (DatabaseError, InterfaceError):
+            return False
+        self._confirmed = monotonic()
+        return held
 
     def sleep(self, seconds: float) -> bool:
         """Sleep, unless the time to wait is over; return whether it is not."""

@@ -5,11 +5,12 @@ import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from selectors import EVENT_READ, DefaultSelector
 from typing import Any
 
 from django.db.backends.base.base import NO_DB_ALIAS
 
-__all__ = ["session_name", "unpooled"]
+__all__ = ["is_silent", "session_name", "unpooled"]
 
 # PostgreSQL cuts application_name there.
 NAME_LENGTH = 63
@@ -31,6 +32,18 @@ def unpooled(connection: Any) -> Iterator[Any]:
         yield own
     finally:
         own.close()
+
+
+def is_silent(session: Any) -> bool:
+    """Return whether nothing came from the server, such as that it has ended the session.
+
+    ``session`` is psycopg's connection. No message is sent.
+    """
+    if session is None or session.closed:
+        return False
+    with DefaultSelector() as selector:
+        selector.register(session.fileno(), EVENT_READ)
+        return not selector.select(timeout=0)
 
 
 def session_name(doing: str) -> str:

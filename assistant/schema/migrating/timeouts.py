@@ -14,6 +14,9 @@ ROWS = re.compile(
     re.IGNORECASE,
 )
 
+# The records of the migration itself, which nobody else writes: either way is right.
+RECORDS = re.compile(r'\s*INSERT INTO "?(?:django_migrations|schema_migration_details)\b')
+
 RELEASE = "SET LOCAL lock_timeout TO DEFAULT"
 
 
@@ -30,7 +33,12 @@ def ddl_timeout(connection: Any, *, seconds: float) -> Iterator[None]:
     def execute(run: Callable[..., Any], sql: Any, params: Any, *arguments: Any) -> Any:
         nonlocal bounded
         changes_tables = ROWS.match(str(sql)) is None
-        if changes_tables == bounded or sql in (bind, RELEASE) or not connection.in_atomic_block:
+        if (
+            changes_tables == bounded
+            or sql in (bind, RELEASE)
+            or RECORDS.match(str(sql))
+            or not connection.in_atomic_block
+        ):
             return run(sql, params, *arguments)
         bounded = changes_tables
         if bounded and not params and isinstance(sql, str):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from django.core.management.base import CommandParser, OutputWrapper
 from django.core.management.commands.migrate import Command as DjangoMigrate
 from django.db import connections
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.migrations.state import ProjectState
 from django.db.utils import Error as DatabaseProblem
 
 from assistant.conf import conf
@@ -109,14 +112,21 @@ class Command(DjangoMigrate):
         return True
 
     def _keep_details_first(self, connection: Any) -> None:
-        # Of every migration after it, then.
+        # Of every migration after it, then. Not by an executor: nothing is before it, and to load
+        # all migrations twice takes longer than the rest of what the lock costs.
         if details.is_kept(connection):
             return
-        progress: Any = self.migration_progress_callback
-        executor = MigrationExecutor(connection, progress)
-        loader = executor.loader
-        if FIRST in loader.graph.nodes and FIRST not in loader.applied_migrations:
-            executor.migrate([FIRST])
+        recorder = MigrationRecorder(connection)
+        package, _ = MigrationLoader.migrations_module(FIRST[0])
+        if package is None or FIRST in recorder.applied_migrations():
+            return
+        migration = import_module(f"{package}.{FIRST[1]}").Migration(FIRST[1], FIRST[0])
+        recorder.ensure_schema()
+        self.migration_progress_callback("apply_start", migration)
+        with connection.schema_editor(atomic=True) as editor:
+            migration.apply(ProjectState(), editor)
+        recorder.record_applied(*FIRST)
+        self.migration_progress_callback("apply_success", migration)
 
     def _say(self, text: str) -> None:
         if self.verbosity >= 1:
