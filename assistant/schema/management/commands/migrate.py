@@ -54,6 +54,7 @@ class Command(DjangoMigrate):
         The plan is made under the lock, and who waits has one connection to the server.
         """
         connection = connections[options["database"]]
+        self.steps = None
         looks_only = options["plan"] or options["check_unapplied"]
         if looks_only or connection.vendor != "postgresql":
             return super().execute(*args, **options)
