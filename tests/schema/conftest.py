@@ -24,6 +24,13 @@ def schema_template(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 
 @pytest.fixture
+def unblocked(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Let a test connect to databases that are not the test database."""
+    with django_db_blocker.unblock():
+        yield
+
+
+@pytest.fixture
 def empty(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """Name an empty database of this test alone."""
     with django_db_blocker.unblock(), database("schema") as name:

@@ -15,6 +15,7 @@ from assistant.schema import MigrationRunner
 from assistant.schema.errors import MigrationError
 from tests.contract import catalog
 from tests.contract.databases import connect, url
+from tests.schema.support import plain_alias
 
 ROOT = Path(__file__).parents[2]
 
@@ -129,16 +130,14 @@ def test_in_a_project_any_database(empty, caplog):
     assert "Applying admin.0001_initial... OK" in caplog.messages
 
 
-def test_in_a_project_its_own_database(complete, migrated):
-    aliases = list(connections.databases)
-    settings = connections.databases["scratch"]
-    if settings["ENGINE"] != "django.db.backends.postgresql":
-        pytest.skip("The tests' own server is embedded: its address is not in the settings.")
+def test_in_a_project_its_own_database(migrated):
+    with plain_alias(migrated):
+        aliases = list(connections.databases)
 
-    statuses = asyncio.run(MigrationRunner(url(migrated)).status())
+        statuses = asyncio.run(MigrationRunner(url(migrated)).status())
 
-    assert {each.state for each in statuses} == {"applied"}
-    assert list(connections.databases) == aliases
+        assert {each.state for each in statuses} == {"applied"}
+        assert list(connections.databases) == aliases
 
 
 def test_two_at_once(empty):
