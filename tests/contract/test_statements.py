@@ -76,7 +76,7 @@ STATEMENTS = {
         generation_config""",
     "messages copied": f"""INSERT INTO messages (conversation_id, role, content, token_count)
         SELECT conversation_id, role, content, token_count FROM messages
-        WHERE conversation_id = {FIRST} RETURNING role, content""",
+        WHERE conversation_id = {FIRST} ORDER BY content RETURNING role, content""",
     "messages in order": f"""SELECT role, content FROM messages WHERE conversation_id = {FIRST}
         ORDER BY timestamp DESC, content""",
     "message changed": f"""UPDATE messages SET content = upper(content), token_count = NULL
