@@ -101,6 +101,7 @@ class Function:
     strict: bool = False
     parallel: str = "UNSAFE"
     security: str = "INVOKER"
+    cost: float = 100
     search_path: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
     comment: str | None = None

@@ -110,6 +110,7 @@ SELECT p.proname || '(' || oidvectortypes(p.proargtypes) || ')',
     p.proisstrict,
     CASE p.proparallel WHEN 's' THEN 'SAFE' WHEN 'r' THEN 'RESTRICTED' ELSE 'UNSAFE' END,
     CASE WHEN p.prosecdef THEN 'DEFINER' ELSE 'INVOKER' END,
+    p.procost,
     p.proconfig,
     obj_description(p.oid, 'pg_proc')
 FROM pg_proc AS p JOIN pg_language AS l ON l.oid = p.prolang

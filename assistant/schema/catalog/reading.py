@@ -80,7 +80,7 @@ def read_catalog(
 @contextmanager
 def _prepared(source: Any) -> Iterator[Any]:
     # A cursor within a transaction, of one snapshot or not, with settings of its own.
-    if not hasattr(source, "cursor"):
+    if hasattr(source, "fetchall"):
         with _settings(source):
             yield source
         return
@@ -159,9 +159,18 @@ def _tables(cursor: Any, parameters: dict[str, Any], clean: Clean) -> dict[str, 
 
 def _functions(cursor: Any, parameters: dict[str, Any], clean: Clean) -> dict[str, Function]:
     found = {}
-    for signature, *most, body, volatility, strict, parallel, security, config, comment in _rows(
-        cursor, queries.FUNCTIONS, {"schema": parameters["schema"]}
-    ):
+    for (
+        signature,
+        *most,
+        body,
+        volatility,
+        strict,
+        parallel,
+        security,
+        cost,
+        config,
+        comment,
+    ) in _rows(cursor, queries.FUNCTIONS, {"schema": parameters["schema"]}):
         arguments, returns, language = map(clean, most)
         settings = dict(each.split("=", 1) for each in config or ())
         path = settings.pop("search_path", None)
@@ -174,6 +183,7 @@ def _functions(cursor: Any, parameters: dict[str, Any], clean: Clean) -> dict[st
             strict=strict,
             parallel=parallel,
             security=security,
+            cost=cost,
             search_path=_schemas(path),
             settings=tuple(f"{name}={value}" for name, value in sorted(settings.items())),
             comment=comment,
