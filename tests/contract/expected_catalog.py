@@ -79,7 +79,7 @@ def _flat(catalog: objects.Catalog) -> dict[str, Any]:
 
     found: dict[str, Any] = {}
     for name, table in catalog.tables.items():
-        found[named(table.kind, name)] = (table.kind, table.definition)
+        found[named("table", name)] = (table.kind, table.definition)
         for part in ("columns", "constraints", "indexes", "triggers", "rules"):
             for each, value in getattr(table, part).items():
                 found[named(part, name, each)] = value
@@ -121,7 +121,7 @@ def _briefly(made_by: dict[str, str], there: dict[str, Any]) -> dict[str, str]:
     return {
         what: migration
         for what, migration in sorted(made_by.items())
-        if what in there and migration != made_by.get(table_of(what))
+        if what in there and (what == table_of(what) or migration != made_by.get(table_of(what)))
     }
 
 

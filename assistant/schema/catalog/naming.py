@@ -20,7 +20,7 @@ def named(kind: str, table: str, name: str = "") -> str:
 
 
 def table_of(what: str) -> str:
-    """Return what the table is called whose part is called this."""
+    """Return what the table is called of which this is a part, or which this is."""
     kind, _, rest = what.partition(" ")
     name = rest.partition(".")[0] if kind == "column" else rest.rpartition(" of ")[2]
     return named("table", name)
