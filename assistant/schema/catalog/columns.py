@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from assistant.schema.catalog import statements
 from assistant.schema.catalog.differences import NOTHING, Difference
 from assistant.schema.catalog.naming import named
-from assistant.schema.catalog.objects import Column, Table
+from assistant.schema.catalog.objects import OR, Column, Table
 from assistant.schema.catalog.sources import Source
 
 __all__ = ["compare_columns"]
@@ -59,11 +59,13 @@ def _compare(
     def run(action: str) -> str:
         return f"Run {statements.alter_column(table, name, action)}"
 
-    if expected.type and (expected.type, expected.collation) != (found.type, found.collation):
+    types = expected.type.split(OR)
+    if (found.type not in types and expected.type) or expected.collation != found.collation:
         collation = f' COLLATE "{expected.collation or "default"}"'
-        kind = expected.type + (collation if expected.collation != found.collation else "")
+        collation = collation if expected.collation != found.collation else ""
         was = found.type + (f' COLLATE "{found.collation}"' if found.collation else "")
-        yield source.differs(what, kind, was, run(f"TYPE {kind}"))
+        mend = run(f"TYPE {types[0] or found.type}{collation}")
+        yield source.differs(what, expected.type + collation, was, mend)
     if expected.not_null and not found.not_null:
         yield source.differs(what, "NOT NULL", "nullable", run("SET NOT NULL"))
     if found.not_null and not expected.not_null:

@@ -19,7 +19,7 @@ from django.db import models, router
 from django.db.migrations.loader import MigrationLoader
 from django.utils.module_loading import import_string
 
-from assistant.schema.catalog.objects import Column, Table
+from assistant.schema.catalog.objects import OR, Column, Table
 from assistant.schema.catalog.snapshots import (
     AUTO_KEY,
     USER,
@@ -30,6 +30,8 @@ from assistant.schema.catalog.snapshots import (
 )
 
 __all__ = ["Host", "expected_snapshots", "models_of", "read_host"]
+
+INTEGERS = ("bigint", "integer", "smallint")
 
 REFERENCED = re.compile(r"\bREFERENCES (\S+)\(")
 
@@ -55,6 +57,8 @@ class Host:
 def read_host(connection: Any) -> Host:
     """Ask the project and the database."""
     auto_key = import_string(settings.DEFAULT_AUTO_FIELD)().db_type(connection)
+    if auto_key in INTEGERS:  # the setting may have been another when the tables were made
+        auto_key = OR.join([auto_key, *(each for each in INTEGERS if each != auto_key)])
     key: Any = get_user_model()._meta.pk
     if not router.allow_migrate_model(connection.alias, key.model):
         return Host(auto_key=auto_key)

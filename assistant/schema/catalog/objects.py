@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 __all__ = [
+    "OR",
     "Catalog",
     "Column",
     "Constraint",
@@ -16,12 +17,15 @@ __all__ = [
     "Trigger",
 ]
 
+# Between types of which an expected column may have any.
+OR = " or "
+
 
 @dataclass(frozen=True)
 class Column:
     """A column; ``storage`` and ``collation`` only where they are not the type's own."""
 
-    type: str
+    type: str  # an expected one may be none: any
     not_null: bool = False
     default: str | None = None
     generated: str | None = None  # its expression, then STORED or VIRTUAL

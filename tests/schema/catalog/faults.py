@@ -17,7 +17,6 @@ def fault(statement: str, *says: str) -> Fault:
 
 TABLES = [
     fault("DROP TABLE knowledge_base", "table knowledge_base: expected a table, found nothing"),
-    fault("ALTER TABLE messages RENAME TO old_messages", "table messages: expected a table"),
     fault(
         "ALTER TABLE schema_migration_details SET UNLOGGED",
         "table schema_migration_details: expected logged, found unlogged",
@@ -45,8 +44,10 @@ TABLES = [
         "found nothing",
     ),
     fault(
-        "ALTER TABLE schema_migrations DISABLE RULE schema_migrations_update",
-        "rule schema_migrations_update of schema_migrations: expected enabled, found disabled",
+        "CREATE OR REPLACE RULE schema_migrations_update AS ON UPDATE TO schema_migrations "
+        "DO ALSO NOTHING",
+        "rule schema_migrations_update of schema_migrations: expected CREATE RULE",
+        "DO INSTEAD NOTHING; found",
     ),
     fault(
         "CREATE RULE swallow AS ON DELETE TO messages DO INSTEAD NOTHING",
@@ -79,7 +80,7 @@ COLUMNS = [
     ),
     fault(
         "ALTER TABLE conversation_embeddings ALTER COLUMN content_hash TYPE varchar(32)",
-        "expected character varying(64), found character varying(32)",
+        "column conversation_embeddings.content_hash: expected character varying(64), found",
     ),
     fault(
         "ALTER TABLE messages ALTER COLUMN temperature TYPE real",
@@ -190,7 +191,8 @@ CONSTRAINTS = [
         "DEFERRABLE INITIALLY DEFERRED, found",
     ),
     fault(
-        "ALTER TABLE messages ALTER CONSTRAINT messages_conversation_id_fkey INITIALLY IMMEDIATE",
+        "ALTER TABLE messages ALTER CONSTRAINT messages_conversation_id_fkey "
+        "DEFERRABLE INITIALLY IMMEDIATE",
         "constraint messages_conversation_id_fkey of messages",
         "found FOREIGN KEY (conversation_id) REFERENCES conversations(id) ON DELETE CASCADE "
         "DEFERRABLE.",
@@ -388,6 +390,11 @@ FUNCTIONS = [
 
 # These are told in more than one line.
 SEVERAL = [
+    fault(
+        "ALTER TABLE messages RENAME TO old_messages",
+        "table messages: expected a table, found nothing",
+        "constraint conversation_embeddings_message_id_fkey of conversation_embeddings",
+    ),
     fault(
         "DROP EXTENSION vector CASCADE",
         "extension vector: expected installed, found nothing",
