@@ -54,7 +54,7 @@ class Host:
     auto_key: str | None = None
 
 
-def read_host(connection: Any) -> Host:
+def read_host(connection: Any, cursor: Any) -> Host:
     """Ask the project and the database."""
     auto_key = import_string(settings.DEFAULT_AUTO_FIELD)().db_type(connection)
     if auto_key in INTEGERS:  # the setting may have been another when the tables were made
@@ -63,9 +63,8 @@ def read_host(connection: Any) -> Host:
     if not router.allow_migrate_model(connection.alias, key.model):
         return Host(auto_key=auto_key)
     table = connection.ops.quote_name(key.model._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.execute(USER_TARGET, [table, key.column])
-        row = cursor.fetchone()
+    cursor.execute(USER_TARGET, [table, key.column])
+    row = cursor.fetchone()
     if row is None:
         return Host(user=f"{key.model._meta.db_table}({key.column})", auto_key=auto_key)
     name, column, kind = row

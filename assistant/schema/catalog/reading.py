@@ -26,7 +26,7 @@ from assistant.schema.catalog.objects import (
     Trigger,
 )
 
-__all__ = ["read_catalog"]
+__all__ = ["in_one_wording", "read_catalog"]
 
 # What definitions are written with; and who holds a table's lock for long is not waited for.
 SETTINGS = {
@@ -81,19 +81,23 @@ def read_catalog(
 def _prepared(source: Any) -> Iterator[Any]:
     # A cursor within a transaction, of one snapshot or not, with settings of its own.
     if hasattr(source, "fetchall"):
-        with _settings(source):
+        with in_one_wording(source):
             yield source
         return
     if hasattr(source, "alias"):
         block: Any = transaction.atomic(using=source.alias)
     else:
         block = source.transaction()
-    with block, source.cursor() as cursor, _settings(cursor):
+    with block, source.cursor() as cursor, in_one_wording(cursor):
         yield cursor
 
 
 @contextmanager
-def _settings(cursor: Any) -> Iterator[None]:
+def in_one_wording(cursor: Any) -> Iterator[None]:
+    """Let PostgreSQL write definitions in one way, and wait for locks briefly.
+
+    The cursor is in a transaction, which goes on with the settings that it had.
+    """
     before = dict(_rows(cursor, CURRENT, [list(SETTINGS)]))
     _set(cursor, SETTINGS)
     yield

@@ -14,7 +14,7 @@ from assistant.schema.catalog.expected import expected_snapshots, read_host
 from assistant.schema.catalog.extensions import compare_extensions
 from assistant.schema.catalog.functions import compare_functions
 from assistant.schema.catalog.objects import Catalog
-from assistant.schema.catalog.reading import read_catalog
+from assistant.schema.catalog.reading import in_one_wording, read_catalog
 from assistant.schema.catalog.snapshots import Snapshot
 from assistant.schema.errors import MigrationError
 
@@ -39,14 +39,19 @@ class Verified(NamedTuple):
 
 def verify(connection: Any) -> Verified:
     """Compare a database with the code; nothing is written."""
-    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+    with (
+        transaction.atomic(using=connection.alias),
+        connection.cursor() as cursor,
+        in_one_wording(cursor),
+    ):
         schema, applied = read_applied(cursor)
         if schema is None:
             raise MigrationError(
                 f'Database "{connection.settings_dict["NAME"]}": the search_path names no schema '
-                "that this role may use. Grant it USAGE on the schema, or set search_path."
+                "that this role may use. Grant it USAGE on the schema, or set search_path.",
+                returncode=2,
             )
-        snapshots = list(expected_snapshots(connection.alias, read_host(connection)))
+        snapshots = list(expected_snapshots(connection.alias, read_host(connection, cursor)))
         tables = [name for snapshot in snapshots for name in snapshot.tables]
         found = read_catalog(cursor, tables=tables, schema=schema)
         cursor.execute(ELSEWHERE, [[name for each in snapshots for name in each.anyones]])
