@@ -14,7 +14,6 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import models, router
 from django.db.migrations.loader import MigrationLoader
 from django.utils.module_loading import import_string
@@ -33,6 +32,8 @@ __all__ = ["Host", "expected_snapshots", "models_of", "read_host"]
 
 INTEGERS = ("bigint", "integer", "smallint")
 
+CONVERSATIONS = "assistant_conversations"
+
 REFERENCED = re.compile(r"\bREFERENCES (\S+)\(")
 
 USER_TARGET = """
@@ -46,7 +47,7 @@ WHERE c.oid = to_regclass(%s) AND a.attname = %s
 class Host:
     """What the host decides: the user's table with its key, its type, the type of other keys.
 
-    None where it cannot be told, and then nothing is expected: the users are in another database.
+    None where there is nothing to tell, as with users in another database.
     """
 
     user: str | None = None
@@ -59,7 +60,10 @@ def read_host(connection: Any, cursor: Any) -> Host:
     auto_key = import_string(settings.DEFAULT_AUTO_FIELD)().db_type(connection)
     if auto_key in INTEGERS:  # the setting may have been another when the tables were made
         auto_key = OR.join([auto_key, *(each for each in INTEGERS if each != auto_key)])
-    key: Any = get_user_model()._meta.pk
+    if CONVERSATIONS not in apps.app_configs:
+        return Host(auto_key=auto_key)
+    user: Any = apps.get_model(CONVERSATIONS, "Conversation")._meta.get_field("user")
+    key = user.target_field
     if not router.allow_migrate_model(connection.alias, key.model):
         return Host(auto_key=auto_key)
     table = connection.ops.quote_name(key.model._meta.db_table)
