@@ -72,12 +72,12 @@ def load(label: str) -> Snapshot:
     tables = {name: _table(values) for name, values in document.pop("tables").items()}
     functions = {name: _function(values) for name, values in document.pop("functions").items()}
     lists = ("migrations", "extensions", "of_models", "anyones")
-    tuples = {name: tuple(document.pop(name)) for name in lists}
+    tuples: dict[str, Any] = {name: tuple(document.pop(name)) for name in lists}
     return Snapshot(label=label, tables=tables, functions=functions, **tuples, **document)
 
 
 def _table(values: dict[str, Any]) -> Table:
-    parts = {
+    parts: dict[str, Any] = {
         part: {name: kind(**each) for name, each in values.pop(part, {}).items()}
         for part, kind in PARTS.items()
     }

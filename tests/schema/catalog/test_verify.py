@@ -208,8 +208,10 @@ def test_no_lock_but_a_readers_is_taken(live):
 
 
 def test_a_database_that_does_not_answer(migrated):
-    with alias("no such database"), pytest.raises(CommandError) as error:
-        verify()
+    with alias("no such database") as connection:
+        connection.settings_dict.update(NAME="no such database")
+        with pytest.raises(CommandError) as error:
+            verify()
 
     assert error.value.returncode == 2
     assert 'Database "no such database" cannot be used' in str(error.value)
