@@ -15,18 +15,18 @@ __all__ = ["compare_functions"]
 
 TEMPORARY = "pg_temp"
 
-# How each is spelled in CREATE FUNCTION.
-PROPERTIES = {
-    "arguments": "arguments ({})",
-    "returns": "RETURNS {}",
-    "language": "LANGUAGE {}",
+RECREATE = "Run the CREATE FUNCTION of {migration} as CREATE OR REPLACE FUNCTION."
+
+# How each is spelled, in CREATE and ALTER FUNCTION; the first are part of what it is.
+DEFINING = {"arguments": "arguments ({})", "returns": "RETURNS {}", "language": "LANGUAGE {}"}
+ALTERABLE = {
     "volatility": "{}",
-    "strict": "STRICT: {}",
+    "strict": "{}",
     "parallel": "PARALLEL {}",
     "security": "SECURITY {}",
     "cost": "COST {:g}",
-    "settings": "SET {}",
 }
+STRICT = {True: "STRICT", False: "CALLED ON NULL INPUT"}
 
 
 def compare_functions(
@@ -58,23 +58,30 @@ def _is_anothers(
 def _compare(
     source: Source, what: str, expected: Function, found: Function
 ) -> Iterator[Difference]:
-    for name, spelled in PROPERTIES.items():
-        ours, theirs = getattr(expected, name), getattr(found, name)
+    alter = f"Run ALTER FUNCTION {what.removeprefix('function ')}"
+    for name, spelled in {**DEFINING, **ALTERABLE}.items():
+        ours, theirs = _spelled(spelled, expected, name), _spelled(spelled, found, name)
         if ours != theirs:
-            yield source.differs(what, _spelled(spelled, ours), _spelled(spelled, theirs))
+            way_out = f"{alter} {ours};" if name in ALTERABLE else RECREATE
+            yield source.differs(what, ours, theirs, way_out)
+    for setting in sorted({*expected.settings} ^ {*found.settings}):
+        name, _, value = setting.partition("=")
+        if setting in found.settings:
+            way_out = f"{alter} RESET {name};"
+            yield source.differs(what, "no other settings", f"SET {name} = {value}", way_out)
+        else:
+            yield source.differs(what, f"SET {name} = {value}", NOTHING, RECREATE)
     if expected.body != found.body:
-        number, ours, theirs = next(
-            (number, *lines)
-            for number, lines in enumerate(
-                zip_longest(expected.body, found.body, fillvalue="its end"), start=1
-            )
-            if lines[0] != lines[1]
+        pairs = zip_longest(expected.body, found.body, fillvalue="")
+        number, (ours, theirs) = next(
+            (number, pair) for number, pair in enumerate(pairs, start=1) if pair[0] != pair[1]
         )
-        yield source.differs(what, f"in line {number} of its body {ours!r}", repr(theirs))
+        yield source.differs(what, f"in line {number} of its body {ours!r}", repr(theirs), RECREATE)
 
 
-def _spelled(spelled: str, value: object) -> str:
-    return spelled.format(", ".join(value) or "nothing" if isinstance(value, tuple) else value)
+def _spelled(spelled: str, function: Function, name: str) -> str:
+    value = getattr(function, name)
+    return spelled.format(STRICT[value] if name == "strict" else value)
 
 
 def _compare_search_path(
@@ -92,7 +99,7 @@ def _compare_search_path(
         return
     expected = ", ".join([*(f'"{schema}"' for schema in needed), TEMPORARY])
     shown = ", ".join(path) or "none"
-    signature = what.partition(" ")[2]
+    signature = what.removeprefix("function ")
     yield source.differs(
         what,
         f"SET search_path = {expected}",

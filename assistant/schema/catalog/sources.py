@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from assistant.schema.catalog.differences import Difference
+from assistant.schema.catalog.differences import NOTHING, Difference
 from assistant.schema.catalog.naming import table_of
+from assistant.schema.catalog.objects import Constraint, Index, Rule, Trigger
 from assistant.schema.catalog.snapshots import Snapshot
 
-__all__ = ["Source"]
+__all__ = ["Source", "extra"]
 
 AS_MIGRATION = "Make it as {migration} does."
 
@@ -36,3 +38,11 @@ class Source(NamedTuple):
         name = made_by.get(what) or made_by[table_of(what)]
         told = way_out.replace("{migration}", f"{label}.{name}")
         return f"{told} manage.py sqlmigrate {label} {name[:4]} prints that."
+
+
+def extra(
+    source: Source, what: str, found: Constraint | Index | Trigger | Rule
+) -> Iterator[Difference]:
+    """Yield something that is not ours and changes what happens to rows."""
+    way_out = "It changes what the table takes or holds: drop it, or know why it is there."
+    yield source.differs(what, NOTHING, found.definition, way_out)

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from assistant.schema.catalog.applied import compare_migrations, read_applied
-from assistant.schema.catalog.comparing import compare_tables
 from assistant.schema.catalog.differences import Difference
 from assistant.schema.catalog.expected import expected_snapshots, read_host
 from assistant.schema.catalog.extensions import compare_extensions
@@ -16,6 +15,7 @@ from assistant.schema.catalog.functions import compare_functions
 from assistant.schema.catalog.objects import Catalog
 from assistant.schema.catalog.reading import in_one_wording, read_catalog
 from assistant.schema.catalog.snapshots import Snapshot
+from assistant.schema.catalog.tables import compare_tables
 from assistant.schema.errors import MigrationError
 
 __all__ = ["Verified", "verify"]

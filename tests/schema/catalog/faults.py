@@ -290,6 +290,7 @@ TRIGGERS = [
         "ALTER TABLE messages DISABLE TRIGGER trigger_update_conversation_stats",
         "trigger trigger_update_conversation_stats of messages: expected enabled, found disabled",
         "Run ALTER TABLE messages ENABLE TRIGGER trigger_update_conversation_stats;",
+        "Then manage.py conversation_stats rebuild.",
     ),
     fault(
         'ALTER TABLE conversations DISABLE TRIGGER "A_trigger_delete_conversation_messages"',
@@ -348,7 +349,7 @@ FUNCTIONS = [
     ),
     fault(
         "ALTER FUNCTION to_search_vector(text) CALLED ON NULL INPUT",
-        "function to_search_vector(text): expected STRICT: True, found STRICT: False",
+        "function to_search_vector(text): expected STRICT, found CALLED ON NULL INPUT",
     ),
     fault(
         "ALTER FUNCTION to_search_vector(text) PARALLEL SAFE",
@@ -364,7 +365,8 @@ FUNCTIONS = [
     ),
     fault(
         "ALTER FUNCTION lock_conversations(uuid[]) SET lock_timeout = '1s'",
-        "function lock_conversations(uuid[]): expected SET nothing, found SET lock_timeout=1s",
+        "function lock_conversations(uuid[]): expected no other settings, "
+        "found SET lock_timeout = 1s",
     ),
     fault(
         "ALTER FUNCTION update_conversation_stats() RESET search_path",
@@ -441,6 +443,15 @@ SEVERAL = [
         "function guard_embedding_vector(): expected a function, found nothing",
         "trigger trigger_guard_conversation_embedding_vector of conversation_embeddings",
         "trigger trigger_guard_knowledge_base_vector of knowledge_base",
+    ),
+    fault(
+        "CREATE OR REPLACE FUNCTION generate_content_hash(content text) RETURNS varchar "
+        "LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = public, pg_temp "
+        "AS 'BEGIN RETURN content; END'",
+        "function generate_content_hash(text): expected LANGUAGE sql, found LANGUAGE plpgsql",
+        "function generate_content_hash(text): expected in line 1 of its body",
+        "Run the CREATE FUNCTION of assistant_embeddings.0003_create_functions as CREATE OR "
+        "REPLACE FUNCTION. manage.py sqlmigrate assistant_embeddings 0003 prints that.",
     ),
     fault(
         "DROP TABLE users CASCADE",

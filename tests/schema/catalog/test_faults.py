@@ -8,7 +8,7 @@ from assistant.schema.catalog.verifying import verify
 from tests.schema.catalog import faults
 
 # What a way out says to run, where a transaction may not run it as it is.
-TO_RUN = re.compile(r"\bRun ([A-Z].*;)\s*\Z", re.DOTALL)
+TO_RUN = re.compile(r"\bRun ([A-Z].*;)", re.DOTALL)
 
 
 def run(live, statement):

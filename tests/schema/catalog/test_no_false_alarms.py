@@ -53,6 +53,20 @@ def test_in_another_schema(empty, schemas, extensions):
         assert found(verify()[0]) == ["Index idx_messages_role of messages"]
 
 
+def test_with_the_extensions_of_the_sql_files(empty):
+    with connect(empty, autocommit=True) as client:
+        wanted = ["uuid-ossp", "pgcrypto"]
+        query = "SELECT FROM pg_available_extensions WHERE name = ANY (%s)"
+        if client.execute(query, [wanted]).rowcount < len(wanted):
+            pytest.skip("The server has no uuid-ossp or no pgcrypto.")
+        for name in wanted:
+            client.execute(f'CREATE EXTENSION "{name}"')
+    with alias(empty):
+        migrate(verbosity=0)
+
+        assert verify() == (SAME, 0)
+
+
 def test_a_schema_that_was_renamed_is_named(migrated):
     with connect(migrated, autocommit=True) as client:
         client.execute("ALTER SCHEMA public RENAME TO old")
