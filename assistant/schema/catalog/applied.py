@@ -9,31 +9,46 @@ from assistant.schema.catalog.differences import Difference
 from assistant.schema.catalog.snapshots import Snapshot
 from assistant.schema.catalog.sources import Source
 
-__all__ = ["Applied", "compare_migrations", "read_applied"]
+__all__ = ["Applied", "compare_migrations", "find_schema", "read_applied"]
 
 Applied = dict[str, set[str]]
 
-# Where Django's table is, the others are; without it, in the schema where they would be made.
+# Where most of the tables are that the search path finds; without any, where they would be made.
 PLACE = """
-SELECT COALESCE(n.nspname, current_schema()), t.oid IS NOT NULL,
-    COALESCE(has_table_privilege(t.oid, 'SELECT'), false)
-FROM (SELECT to_regclass('django_migrations')::oid) AS t (oid)
-LEFT JOIN pg_class AS c ON c.oid = t.oid
-LEFT JOIN pg_namespace AS n ON n.oid = c.relnamespace
+SELECT COALESCE((
+    SELECT n.nspname
+    FROM unnest(%s::text[]) AS name
+    JOIN pg_class AS c ON c.oid = to_regclass(quote_ident(name))
+    JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    GROUP BY n.nspname
+    ORDER BY count(*) DESC, array_position(current_schemas(true), n.nspname)
+    LIMIT 1
+), current_schema())
 """
+IS_READABLE = "SELECT has_table_privilege(to_regclass('django_migrations')::oid, 'SELECT')"
 APPLIED = "SELECT app, array_agg(DISTINCT name::text) FROM django_migrations GROUP BY app"
 
 
-def read_applied(cursor: Any) -> tuple[str | None, Applied | None]:
-    """Return the schema, and what is applied by app; None where this role may not read that."""
-    cursor.execute(PLACE)
-    schema, exists, readable = cursor.fetchone()
-    if not exists:
-        return schema, {}
-    if not readable:
-        return schema, None
+def find_schema(cursor: Any, tables: list[str]) -> str | None:
+    """Return the schema that holds our tables, or None where the search path has none at all.
+
+    Django may keep its own in another one: it takes those that it finds.
+    """
+    cursor.execute(PLACE, [tables])
+    [schema] = cursor.fetchone()
+    return schema and str(schema)
+
+
+def read_applied(cursor: Any) -> Applied | None:
+    """Return what is applied by app; None where this role may not read that."""
+    cursor.execute(IS_READABLE)
+    [is_readable] = cursor.fetchone()
+    if is_readable is None:  # no such table
+        return {}
+    if not is_readable:
+        return None
     cursor.execute(APPLIED)
-    return schema, {app: set(names) for app, names in cursor.fetchall()}
+    return {app: set(names) for app, names in cursor.fetchall()}
 
 
 def compare_migrations(snapshot: Snapshot, applied: Applied | None) -> Iterator[Difference]:

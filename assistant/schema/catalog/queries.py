@@ -34,10 +34,15 @@ WHERE {OF_TABLES}
 ORDER BY c.relname
 """  # noqa: S608
 
+# A NOT NULL may be NOT VALID, since PostgreSQL 18: then there may be rows with null.
 COLUMNS = f"""
 SELECT c.relname, a.attname,
     format_type(a.atttypid, a.atttypmod),
-    a.attnotnull,
+    a.attnotnull AND NOT EXISTS (
+        SELECT FROM pg_constraint AS o
+        WHERE o.conrelid = a.attrelid AND o.contype = 'n' AND o.conkey = ARRAY[a.attnum]
+            AND NOT o.convalidated
+    ),
     CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, a.attrelid, true) END,
     CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, a.attrelid, true)
         || CASE a.attgenerated WHEN 's' THEN ' STORED' ELSE ' VIRTUAL' END END,

@@ -38,9 +38,10 @@ SETTINGS = {
     "lock_timeout": "5s",
 }
 
-CURRENT = "SELECT name, current_setting(name) FROM unnest(%s::text[]) AS name"
+# Returns what was before: columns are computed in their order.
 SET = """
-SELECT set_config(name, value, true) FROM unnest(%s::text[], %s::text[]) AS s (name, value)
+SELECT name, current_setting(name), set_config(name, value, true)
+FROM unnest(%s::text[], %s::text[]) AS s (name, value)
 """
 
 # An IN over varchar is cast as a whole; once dumped and restored, each of its values is.
@@ -98,15 +99,15 @@ def in_one_wording(cursor: Any) -> Iterator[None]:
 
     The cursor is in a transaction, which goes on with the settings that it had.
     """
-    before = dict(_rows(cursor, CURRENT, [list(SETTINGS)]))
-    _set(cursor, SETTINGS)
+    before = _set(cursor, SETTINGS)
     yield
     # An error takes them back as well, with the transaction.
     _set(cursor, before)
 
 
-def _set(cursor: Any, settings: dict[str, str]) -> None:
-    cursor.execute(SET, [list(settings), list(settings.values())])
+def _set(cursor: Any, settings: dict[str, str]) -> dict[str, str]:
+    rows = _rows(cursor, SET, [list(settings), list(settings.values())])
+    return {name: before for name, before, _ in rows}
 
 
 def _rows(cursor: Any, query: str, parameters: Any = None) -> list[tuple[Any, ...]]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 
-from assistant.schema.catalog.applied import compare_migrations, read_applied
+from assistant.schema.catalog.applied import compare_migrations, find_schema, read_applied
 from assistant.schema.catalog.differences import Difference
 from assistant.schema.catalog.expected import expected_snapshots, read_host
 from assistant.schema.catalog.extensions import compare_extensions
@@ -44,15 +44,15 @@ def verify(connection: Any) -> Verified:
         connection.cursor() as cursor,
         in_one_wording(cursor),
     ):
-        schema, applied = read_applied(cursor)
+        snapshots = list(expected_snapshots(connection.alias, read_host(connection, cursor)))
+        tables = [name for snapshot in snapshots for name in snapshot.tables]
+        schema, applied = find_schema(cursor, tables), read_applied(cursor)
         if schema is None:
             raise MigrationError(
                 f'Database "{connection.settings_dict["NAME"]}": the search_path names no schema '
                 "that this role may use. Grant it USAGE on the schema, or set search_path.",
                 returncode=2,
             )
-        snapshots = list(expected_snapshots(connection.alias, read_host(connection, cursor)))
-        tables = [name for snapshot in snapshots for name in snapshot.tables]
         found = read_catalog(cursor, tables=tables, schema=schema)
         cursor.execute(ELSEWHERE, [[name for each in snapshots for name in each.anyones]])
         others = frozenset(name for (name,) in cursor.fetchall())

@@ -390,6 +390,26 @@ FUNCTIONS = [
     ),
 ]
 
+# Possible since PostgreSQL 18.
+SINCE_18 = [
+    fault(
+        "ALTER TABLE messages ALTER COLUMN content DROP NOT NULL; "
+        "ALTER TABLE messages ADD CONSTRAINT kept NOT NULL content NOT VALID",
+        "column messages.content: expected NOT NULL, found nullable",
+    ),
+    fault(
+        "ALTER TABLE messages ALTER CONSTRAINT messages_conversation_id_fkey NOT ENFORCED",
+        "constraint messages_conversation_id_fkey of messages: expected FOREIGN KEY",
+        "NOT ENFORCED",
+    ),
+    fault(
+        "ALTER TABLE messages DROP CONSTRAINT messages_role_check, ADD CONSTRAINT "
+        "messages_role_check CHECK (role IN ('user', 'assistant', 'system')) NOT ENFORCED",
+        "constraint messages_role_check of messages: expected CHECK",
+        "NOT ENFORCED",
+    ),
+]
+
 # These are told in more than one line.
 SEVERAL = [
     fault(

@@ -42,6 +42,13 @@ def test_a_fault_has_one_line(live, fault):
         assert lines(live) == []
 
 
+@pytest.mark.parametrize("fault", faults.SINCE_18, ids=lambda each: each.statement[:60])
+def test_a_fault_that_newer_servers_make_possible(live, fault):
+    if live.pg_version < 180000:
+        pytest.skip("Before PostgreSQL 18 there is no such thing.")
+    test_a_fault_has_one_line(live, fault)
+
+
 @pytest.mark.parametrize("fault", faults.SEVERAL, ids=lambda each: each.statement[:60])
 def test_a_fault_with_consequences(live, fault):
     assert lines(live) == []

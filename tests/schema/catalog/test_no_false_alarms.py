@@ -53,6 +53,24 @@ def test_in_another_schema(empty, schemas, extensions):
         assert found(verify()[0]) == ["Index idx_messages_role of messages"]
 
 
+def test_beside_a_schema_that_has_djangos_tables(empty):
+    with alias(empty):
+        migrate("auth", verbosity=0)
+    with connect(empty, autocommit=True) as client:
+        client.execute("CREATE SCHEMA tenant")
+    with alias(empty, options="-c search_path=tenant,public"):
+        migrate(verbosity=0)
+
+        assert verify() == (SAME, 0)
+
+
+def test_after_another_schema_came_before(migrated):
+    with connect(migrated, autocommit=True) as client:
+        client.execute("CREATE SCHEMA tenant")
+    with alias(migrated, options="-c search_path=tenant,public"):
+        assert verify() == (SAME, 0)
+
+
 def test_with_the_extensions_of_the_sql_files(empty):
     with connect(empty, autocommit=True) as client:
         wanted = ["uuid-ossp", "pgcrypto"]
