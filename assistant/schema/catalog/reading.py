@@ -101,7 +101,7 @@ def in_one_wording(cursor: Any) -> Iterator[None]:
     """
     before = _set(cursor, SETTINGS)
     yield
-    # An error takes them back as well, with the transaction.
+    # An error takes them back with the transaction.
     _set(cursor, before)
 
 
@@ -164,31 +164,17 @@ def _tables(cursor: Any, parameters: dict[str, Any], clean: Clean) -> dict[str, 
 
 def _functions(cursor: Any, parameters: dict[str, Any], clean: Clean) -> dict[str, Function]:
     found = {}
-    for (
-        signature,
-        *most,
-        body,
-        volatility,
-        strict,
-        parallel,
-        security,
-        cost,
-        config,
-        comment,
-    ) in _rows(cursor, queries.FUNCTIONS, {"schema": parameters["schema"]}):
-        arguments, returns, language = map(clean, most)
+    for signature, arguments, returns, language, body, *properties, config, comment in _rows(
+        cursor, queries.FUNCTIONS, parameters
+    ):
         settings = dict(each.split("=", 1) for each in config or ())
         path = settings.pop("search_path", None)
         found[clean(signature)] = Function(
-            arguments=arguments,
-            returns=returns,
-            language=language,
-            body=tuple(line.rstrip() for line in body.strip().splitlines()),
-            volatility=volatility,
-            strict=strict,
-            parallel=parallel,
-            security=security,
-            cost=cost,
+            clean(arguments),
+            clean(returns),
+            language,
+            tuple(line.rstrip() for line in body.strip().splitlines()),
+            *properties,
             search_path=_schemas(path),
             settings=tuple(f"{name}={value}" for name, value in sorted(settings.items())),
             comment=comment,

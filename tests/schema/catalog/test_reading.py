@@ -80,6 +80,18 @@ def test_the_search_path_of_a_function(client, path, schemas):
     assert function.settings == ()
 
 
+def test_the_ends_of_a_functions_lines_do_not_count(client):
+    [(body,)] = client.execute("SELECT prosrc FROM pg_proc WHERE proname = 'update_user_timestamp'")
+    before = read_catalog(client)
+
+    client.execute(
+        "CREATE OR REPLACE FUNCTION update_user_timestamp() RETURNS trigger LANGUAGE plpgsql "
+        "SET search_path = public, pg_temp AS $body$" + body.replace("\n", "\r\n") + "$body$"
+    )
+
+    assert read_catalog(client) == before
+
+
 def test_no_schema(client):
     client.execute("SET LOCAL search_path = nowhere")
 
