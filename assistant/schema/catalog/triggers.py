@@ -19,7 +19,7 @@ ENABLED = {
 }
 
 # What makes up for rows that were written without a function's triggers.
-AFTERWARDS = {"update_conversation_stats()": "Then manage.py conversation_stats rebuild."}
+AFTERWARDS = {"update_conversation_stats()": "then run manage.py conversation_stats rebuild."}
 
 
 def compare_trigger(

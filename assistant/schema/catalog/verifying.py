@@ -67,6 +67,7 @@ def verify(connection: Any) -> Verified:
 
 
 def _compare(snapshot: Snapshot, found: Catalog, others: frozenset[str]) -> Iterator[Difference]:
+    # In the order in which they are mended: triggers need their functions.
     yield from compare_extensions(snapshot, found)
-    yield from compare_tables(snapshot, found)
     yield from compare_functions(snapshot, found, others=others)
+    yield from compare_tables(snapshot, found)

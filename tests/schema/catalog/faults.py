@@ -290,7 +290,7 @@ TRIGGERS = [
         "ALTER TABLE messages DISABLE TRIGGER trigger_update_conversation_stats",
         "trigger trigger_update_conversation_stats of messages: expected enabled, found disabled",
         "Run ALTER TABLE messages ENABLE TRIGGER trigger_update_conversation_stats;",
-        "Then manage.py conversation_stats rebuild.",
+        "; then run manage.py conversation_stats rebuild.",
     ),
     fault(
         'ALTER TABLE conversations DISABLE TRIGGER "A_trigger_delete_conversation_messages"',

@@ -207,14 +207,12 @@ def test_no_lock_but_a_readers_is_taken(live):
         assert cursor.fetchall() == [("AccessShareLock",)]
 
 
-def test_a_database_that_does_not_answer(migrated):
-    with alias("no such database") as connection:
-        connection.settings_dict.update(NAME="no such database")
-        with pytest.raises(CommandError) as error:
-            verify()
+def test_a_database_that_lets_nobody_in(migrated):
+    with alias(migrated, options="-c no_such_setting=1"), pytest.raises(CommandError) as error:
+        verify()
 
     assert error.value.returncode == 2
-    assert 'Database "no such database" cannot be used' in str(error.value)
+    assert f'Database "{migrated}" cannot be used' in str(error.value)
 
 
 def test_a_database_of_another_kind(settings):
