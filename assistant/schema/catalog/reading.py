@@ -47,6 +47,9 @@ FROM unnest(%s::text[], %s::text[]) AS s (name, value)
 # An IN over varchar is cast as a whole; once dumped and restored, each of its values is.
 SAME = {"::character varying::text": "::character varying", "]::text[]": "]"}
 
+# Of functions, in the order of the query.
+PROPERTIES = ("volatility", "strict", "parallel", "security", "cost")
+
 NOT_VALID = re.compile(r" NOT VALID$")
 STORAGE_PARAMETERS = re.compile(r" WITH \([^()]*\)")
 
@@ -174,7 +177,7 @@ def _functions(cursor: Any, parameters: dict[str, Any], clean: Clean) -> dict[st
             clean(returns),
             language,
             tuple(line.rstrip() for line in body.strip().splitlines()),
-            *properties,
+            **dict(zip(PROPERTIES, properties, strict=True)),
             search_path=_schemas(path),
             settings=tuple(f"{name}={value}" for name, value in sorted(settings.items())),
             comment=comment,
