@@ -1,0 +1,1 @@
+"""What the database holds, read from its catalog and compared with what the migrations make."""
