@@ -193,12 +193,24 @@ TABLES: dict[str, Table] = {
     )
 }
 
-# With the SHA-256 of what is between the dollars, white space aside.
-FUNCTIONS: dict[str, int] = {
-    "update_conversation_timestamp": 2,
-    "update_conversation_stats": 2,
-    "generate_content_hash": 3,
-    "update_knowledge_base_timestamp": 3,
+# The file that makes each, and the SHA-256 of its body, white space aside.
+FUNCTIONS: dict[str, tuple[int, str]] = {
+    "update_conversation_timestamp": (
+        2,
+        "7d9b94148cf75fff663921bdf5bb809b6a7f48537caa837beeb48020efec09c7",
+    ),
+    "update_conversation_stats": (
+        2,
+        "59698d34027345aa0a1ac1d5d42b33c48633edc8327325725128d90fed95833b",
+    ),
+    "generate_content_hash": (
+        3,
+        "1a7d362fb59cb3c68491f8f5a4ba145aeaeeae0a3208043e307b48626c13e35b",
+    ),
+    "update_knowledge_base_timestamp": (
+        3,
+        "d9ffaab7864a669a6b36210ab63b741298291d944443b69b2d321c8eb4c3b721",
+    ),
 }
 
 

@@ -1,0 +1,138 @@
+"""What is beside the files' tables and in the way of the migrations."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import DatabaseError, transaction
+from django.db.migrations.recorder import MigrationRecorder
+
+from assistant.schema.adopting.arrivals import NEW_FUNCTIONS, new_tables
+from assistant.schema.adopting.findings import CHANGED, KEPT, REFUSED, Finding
+from assistant.schema.adopting.live import Live, LiveTable
+from assistant.schema.adopting.origins import FUNCTIONS, OWN_RECORDS, tables_until
+
+__all__ = ["find_obstacles"]
+
+# Whatever uses a column is in the way of another type, but for its own default; of a whole number
+# that grows, indexes, CHECKs and statistics are made anew by PostgreSQL itself.
+DEPENDENTS = """
+SELECT DISTINCT c.relname || '.' || a.attname,
+    CASE WHEN d.classid = 'pg_rewrite'::regclass
+        THEN (SELECT concat(CASE v.relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'materialized view '
+            ELSE 'a rule of table ' END, r.ev_class::regclass)
+            FROM pg_rewrite AS r JOIN pg_class AS v ON v.oid = r.ev_class WHERE r.oid = d.objid)
+        ELSE pg_describe_object(d.classid, d.objid, d.objsubid) END
+FROM pg_depend AS d
+JOIN pg_class AS c ON c.oid = d.refobjid JOIN pg_namespace AS n ON n.oid = c.relnamespace
+JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
+WHERE d.refclassid = 'pg_class'::regclass AND n.nspname = current_schema()
+  AND c.relname || '.' || a.attname = ANY (%s)
+  AND NOT (d.classid = 'pg_attrdef'::regclass AND EXISTS (SELECT FROM pg_attrdef AS f
+      WHERE f.oid = d.objid AND f.adrelid = c.oid AND f.adnum = a.attnum))
+  AND NOT (format_type(a.atttypid, NULL) = 'integer' AND (
+      d.classid IN ('pg_constraint'::regclass, 'pg_statistic_ext'::regclass)
+      OR EXISTS (SELECT FROM pg_index AS x WHERE x.indexrelid = d.objid)))
+ORDER BY 1, 2
+"""
+USERS_OF_FUNCTIONS = """
+SELECT p.proname, pg_describe_object(d.classid, d.objid, d.objsubid)
+FROM pg_depend AS d JOIN pg_proc AS p ON p.oid = d.refobjid
+JOIN pg_namespace AS n ON n.oid = p.pronamespace
+WHERE d.refclassid = 'pg_proc'::regclass AND n.nspname = current_schema()
+  AND p.proname = ANY (%s) AND NOT EXISTS (SELECT FROM pg_trigger AS t
+      WHERE d.classid = 'pg_trigger'::regclass AND t.oid = d.objid AND t.tgname = ANY (%s))
+ORDER BY 1, 2
+"""
+# The old table's rows go into the new view.
+RECORDS = """
+SELECT count(version::text), count(filename::text), count(applied_at::text::timestamptz)
+FROM schema_migrations
+"""
+RECORD_COLUMNS = {"version", "filename", "applied_at"}
+
+
+def find_obstacles(connection: Any, live: Live, *, stage: int) -> Iterator[Finding]:
+    """Yield what else is there: in the way, replaced or left alone."""
+    yield from _dependents(connection, stage)
+    yield from _functions(connection, live, stage)
+    yield from _tables(connection, live)
+    if OWN_RECORDS in live.tables:
+        yield from _records(connection, live.tables[OWN_RECORDS])
+
+
+def _dependents(connection: Any, stage: int) -> Iterator[Finding]:
+    tables = tables_until(stage).values()
+    growing = [
+        f"{table.name}.{column.name}"
+        for table in tables
+        for column in table.columns.values()
+        if column.becomes
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(DEPENDENTS, [growing])
+        found = cursor.fetchall()
+    for what, user in found:
+        expected = "nothing that uses a column whose type changes"
+        yield Finding(REFUSED, what, user, expected, "Drop it, adopt, and create it again.")
+
+
+def _functions(connection: Any, live: Live, stage: int) -> Iterator[Finding]:
+    made = {name for name, (since, _) in FUNCTIONS.items() if since <= stage}
+    for name in sorted(made):
+        bodies = live.functions.get(name, [])
+        if any(not owned for _, owned in bodies):
+            way_out = f"ALTER FUNCTION {name} OWNER TO CURRENT_USER;"
+            yield Finding(REFUSED, f"{name}()", "another role's", "a function of yours", way_out)
+        for body, _ in bodies:
+            if hashlib.sha256(body.encode()).hexdigest() != FUNCTIONS[name][1]:
+                text = "it was changed"
+                yield Finding(CHANGED, f"{name}()", text, "", "The migrations' own replaces it.")
+    with connection.cursor() as cursor:
+        triggers = [name for table in tables_until(stage).values() for name in table.triggers]
+        cursor.execute(USERS_OF_FUNCTIONS, [sorted(made), triggers])
+        found = cursor.fetchall()
+    for name, user in found:
+        expected = "nothing of your own that uses a function which is replaced"
+        way_out = "Let it use a function of another name, or drop it and create it again."
+        yield Finding(REFUSED, f"{name}()", user, expected, way_out)
+    new = [*NEW_FUNCTIONS, *(name for name in FUNCTIONS if name not in made)]
+    for name in sorted(live.functions.keys() & set(new)):
+        way_out = f"ALTER FUNCTION {name} RENAME TO {name}_before;"
+        expected = "no function of a name that a migration gives"
+        yield Finding(REFUSED, f"{name}()", "one of your own", expected, way_out)
+
+
+def _tables(connection: Any, live: Live) -> Iterator[Finding]:
+    recorder = MigrationRecorder(connection)
+    migrated = {app for app, _ in recorder.applied_migrations()} if recorder.has_table() else set()
+    new = new_tables()
+    for name in sorted(live.relations & new.keys()):
+        if new[name] not in migrated:
+            expected = f"no table of a name that a migration of {new[name]} gives"
+            way_out = f'ALTER TABLE {name} RENAME TO "{name}_before";'
+            yield Finding(REFUSED, name, "one of your own", expected, way_out)
+    own = [
+        name
+        for name in live.others
+        if name not in new and name != recorder.Migration._meta.db_table
+    ]
+    if own:
+        yield Finding(KEPT, "other tables and views", f"yours, they stay: {', '.join(own)}")
+
+
+def _records(connection: Any, table: LiveTable) -> Iterator[Finding]:
+    way_out = f'ALTER TABLE {OWN_RECORDS} RENAME TO "{OWN_RECORDS}_before";'
+    if missing := sorted(RECORD_COLUMNS - table.columns.keys()):
+        expected = "a table with version, filename and applied_at"
+        text = f"one without {' and '.join(missing)}"
+        yield Finding(REFUSED, OWN_RECORDS, text, expected, way_out)
+        return
+    try:
+        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+            cursor.execute(RECORDS)
+    except DatabaseError as error:
+        text = str(error).splitlines()[0]
+        yield Finding(REFUSED, f"{OWN_RECORDS}.applied_at", text, "times", way_out)
