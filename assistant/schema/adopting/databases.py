@@ -34,17 +34,17 @@ class NotAdoptableError(MigrationError):
 
 def refuse_project() -> None:
     """Raise ``NotAdoptableError`` where the project would not have the files' tables."""
-    if missing := [label for label in APPS if not apps.is_installed(_package(label))]:
-        raise NotAdoptableError(
-            f"The project does not have {', '.join(missing)} in INSTALLED_APPS: the tables of the "
-            "files belong to these apps. Add them, at least while you adopt."
-        )
     if settings.AUTH_USER_MODEL != "assistant_accounts.User":
         raise NotAdoptableError(
             f'AUTH_USER_MODEL is "{settings.AUTH_USER_MODEL}": the table "users" would not be the '
             "project's user table, and conversations would lose their users. Adopt with "
             '"assistant_accounts.User"; a project with users of its own migrates an empty '
             "database and copies the rows."
+        )
+    if missing := [label for label in APPS if not apps.is_installed(_package(label))]:
+        raise NotAdoptableError(
+            f"The project does not have {', '.join(missing)} in INSTALLED_APPS: the tables of the "
+            "files belong to these apps. Add them, at least while you adopt."
         )
 
 

@@ -16,13 +16,13 @@ TABLES: dict[str, Table] = {
             "users",
             1,
             columns("""
-                id         | uuid                     | ! | uuid_generate_v4() |
-                username   | character varying(255)   | ! |                    |
-                email      | character varying(255)   |   |                    |
-                created_at | timestamp with time zone |   | now()              |
-                updated_at | timestamp with time zone |   | now()              |
-                is_active  | boolean                  |   | true               |
-                preferences | jsonb                   |   | '{}'::jsonb        |
+                id                | uuid                     | ! | uuid_generate_v4() |
+                username          | character varying(255)   | ! |                    |
+                email             | character varying(255)   |   |                    |
+                created_at        | timestamp with time zone |   | now()              |
+                updated_at        | timestamp with time zone |   | now()              |
+                is_active         | boolean                  |   | true               |
+                preferences       | jsonb                    |   | '{}'::jsonb        |
             """),
             unique="username",
             indexes=indexes("users", "username", "active: btree (is_active)"),
@@ -32,10 +32,10 @@ TABLES: dict[str, Table] = {
             "system_settings",
             1,
             columns("""
-                key         | character varying(255)   | ! |       |
-                value       | jsonb                    | ! |       |
-                description | text                     |   |       |
-                updated_at  | timestamp with time zone |   | now() |
+                key               | character varying(255)   | ! |                    |
+                value             | jsonb                    | ! |                    |
+                description       | text                     |   |                    |
+                updated_at        | timestamp with time zone |   | now()              |
             """),
             key="key",
         ),
@@ -43,12 +43,12 @@ TABLES: dict[str, Table] = {
             "model_configs",
             1,
             columns("""
-                id         | uuid                     | ! | uuid_generate_v4() |
-                name       | character varying(255)   | ! |                    |
-                model_path | text                     | ! |                    |
-                config     | jsonb                    | ! |                    |
-                is_default | boolean                  |   | false              |
-                created_at | timestamp with time zone |   | now()              |
+                id                | uuid                     | ! | uuid_generate_v4() |
+                name              | character varying(255)   | ! |                    |
+                model_path        | text                     | ! |                    |
+                config            | jsonb                    | ! |                    |
+                is_default        | boolean                  |   | false              |
+                created_at        | timestamp with time zone |   | now()              |
             """),
             indexes=indexes("model_configs", "default: btree (is_default)"),
         ),
@@ -56,15 +56,15 @@ TABLES: dict[str, Table] = {
             "conversations",
             2,
             columns("""
-                id             | uuid                     | ! | uuid_generate_v4()        |
-                user_id        | uuid                     | ! |                           |
-                title          | character varying(500)   |   |                           |
-                agent_type     | character varying(100)   |   | 'chat'::character varying |
-                context_length | integer                  |   | 0                         |
-                is_active      | boolean                  |   | true                      |
-                created_at     | timestamp with time zone |   | now()                     |
-                updated_at     | timestamp with time zone |   | now()                     |
-                metadata       | jsonb                    |   | '{}'::jsonb               |
+                id                | uuid                     | ! | uuid_generate_v4() |
+                user_id           | uuid                     | ! |                    |
+                title             | character varying(500)   |   |                    |
+                agent_type        | character varying(100)   |   | 'chat'::character varying |
+                context_length    | integer                  |   | 0                  |
+                is_active         | boolean                  |   | true               |
+                created_at        | timestamp with time zone |   | now()              |
+                updated_at        | timestamp with time zone |   | now()              |
+                metadata          | jsonb                    |   | '{}'::jsonb        |
             """),
             foreign_keys=(ForeignKey("user_id", "users"),),
             indexes=indexes(
@@ -120,16 +120,16 @@ TABLES: dict[str, Table] = {
             "conversation_embeddings",
             3,
             columns("""
-                id               | uuid                     | ! | uuid_generate_v4()           |
-                conversation_id  | uuid                     | ! |                              |
-                message_id       | uuid                     |   |                              |
-                content_hash     | character varying(64)    | ! |                              |
-                embedding_vector | double precision[]       | ! |                              | vector
-                chunk_text       | text                     | ! |                              |
-                chunk_index      | integer                  |   | 0                            |
-                created_at       | timestamp with time zone |   | now()                        |
-                source_type      | character varying(50)    |   | 'message'::character varying |
-                metadata         | jsonb                    |   | '{}'::jsonb                  |
+                id                | uuid                     | ! | uuid_generate_v4() |
+                conversation_id   | uuid                     | ! |                    |
+                message_id        | uuid                     |   |                    |
+                content_hash      | character varying(64)    | ! |                    |
+                embedding_vector  | double precision[]       | ! |                    | vector
+                chunk_text        | text                     | ! |                    |
+                chunk_index       | integer                  |   | 0                  |
+                created_at        | timestamp with time zone |   | now()              |
+                source_type       | character varying(50)    |   | 'message'::character varying |
+                metadata          | jsonb                    |   | '{}'::jsonb        |
             """),
             foreign_keys=(
                 ForeignKey("conversation_id", "conversations"),
@@ -149,19 +149,19 @@ TABLES: dict[str, Table] = {
             "knowledge_base",
             3,
             columns("""
-                id               | uuid                     | ! | uuid_generate_v4()        |
-                title            | character varying(500)   | ! |                           |
-                content          | text                     | ! |                           |
-                source           | character varying(500)   |   |                           |
-                content_type     | character varying(100)   |   | 'text'::character varying |
-                file_hash        | character varying(64)    |   |                           |
-                tags             | text[]                   |   | ARRAY[]::text[]           |
-                embedding_vector | double precision[]       |   |                           | vector
-                created_at       | timestamp with time zone |   | now()                     |
-                updated_at       | timestamp with time zone |   | now()                     |
-                file_size        | integer                  |   |                           |
-                file_extension   | character varying(50)    |   |                           |
-                language         | character varying(50)    |   |                           |
+                id                | uuid                     | ! | uuid_generate_v4() |
+                title             | character varying(500)   | ! |                    |
+                content           | text                     | ! |                    |
+                source            | character varying(500)   |   |                    |
+                content_type      | character varying(100)   |   | 'text'::character varying |
+                file_hash         | character varying(64)    |   |                    |
+                tags              | text[]                   |   | ARRAY[]::text[]    |
+                embedding_vector  | double precision[]       |   |                    | vector
+                created_at        | timestamp with time zone |   | now()              |
+                updated_at        | timestamp with time zone |   | now()              |
+                file_size         | integer                  |   |                    |
+                file_extension    | character varying(50)    |   |                    |
+                language          | character varying(50)    |   |                    |
             """),
             indexes=indexes(
                 "knowledge_base",
@@ -178,13 +178,13 @@ TABLES: dict[str, Table] = {
             "embedding_models",
             3,
             columns("""
-                id          | uuid                     | ! | uuid_generate_v4() |
-                name        | character varying(255)   | ! |                    |
-                model_path  | text                     |   |                    |
-                dimension   | integer                  | ! |                    |
-                description | text                     |   |                    |
-                is_active   | boolean                  |   | true               |
-                created_at  | timestamp with time zone |   | now()              |
+                id                | uuid                     | ! | uuid_generate_v4() |
+                name              | character varying(255)   | ! |                    |
+                model_path        | text                     |   |                    |
+                dimension         | integer                  | ! |                    |
+                description       | text                     |   |                    |
+                is_active         | boolean                  |   | true               |
+                created_at        | timestamp with time zone |   | now()              |
             """),
             unique="name",
             indexes=indexes("embedding_models", "active: btree (is_active)"),

@@ -1,0 +1,118 @@
+"""Look at arrays that become vectors: which cannot, and of which model the others are."""
+
+# ruff: noqa: S608  # Every name comes from the list of what the files make.
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.schema.adopting.findings import REFUSED, Finding
+from assistant.schema.adopting.rows import KEYS, number_of
+
+__all__ = ["PROBLEMS", "TABLES", "Problem", "count_vectors"]
+
+# With what an administrator can do about rows that cannot be kept.
+TABLES = {
+    "conversation_embeddings": "DELETE FROM conversation_embeddings",
+    "knowledge_base": "UPDATE knowledge_base SET embedding_vector = NULL",
+}
+LONGEST = 16_000  # pgvector's limit
+
+# The first double that is no finite single: the largest single and half a step.
+# https://en.wikipedia.org/wiki/Single-precision_floating-point_format
+TOO_BIG = "3.4028235677973366e38"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with an array.
+
+    ``test`` is quick and says so of an array that passed those before; ``condition`` is SQL that
+    finds it anywhere, without pgvector.
+    """
+
+    name: str
+    expected: str
+    test: str
+    condition: str
+
+
+PROBLEMS = (
+    Problem(
+        "shape",
+        "numbers in one dimension",
+        "coalesce(array_ndims(v), 0) <> 1",
+        "coalesce(array_ndims(embedding_vector), 0) <> 1",
+    ),
+    Problem(
+        "length",
+        f"at most {LONGEST:,} numbers",
+        f"cardinality(v) > {LONGEST}",
+        f"cardinality(embedding_vector) > {LONGEST}",
+    ),
+    Problem(
+        "null",
+        "no NULL among the numbers",
+        # NULL where an element is, and no other answers.
+        f"({TOO_BIG} <= ANY (v)) IS NULL",
+        "array_position(embedding_vector, NULL) IS NOT NULL",
+    ),
+    Problem(
+        "finite",
+        "finite numbers, as single precision has them",
+        # NaN is above all numbers here.
+        f"{TOO_BIG} <= ANY (v) OR -{TOO_BIG} >= ANY (v)",
+        f"{TOO_BIG} <= ANY (embedding_vector) OR -{TOO_BIG} >= ANY (embedding_vector)",
+    ),
+    Problem(
+        "norm",
+        "a norm between 1e-15 and 1e15",
+        "NOT vector_norm(v::vector) BETWEEN 1e-15 AND 1e15",
+        "(SELECT sqrt(sum(power(x::real, 2))) FROM unnest(embedding_vector) AS x) "
+        "NOT BETWEEN 1e-15 AND 1e15",
+    ),
+)
+
+TESTS = " ".join(f"WHEN {each.test} THEN '{each.name}'" for each in PROBLEMS)
+COUNT = f"""
+SELECT problem, size, count(*),
+    (array_agg(id::text ORDER BY id) FILTER (WHERE problem IS NOT NULL))[:{KEYS}]
+FROM (
+    SELECT id, cardinality(v) AS size, CASE {TESTS} END AS problem
+    FROM (SELECT id, embedding_vector AS v FROM {{table}} WHERE embedding_vector IS NOT NULL) AS a
+) AS judged
+GROUP BY problem, size
+ORDER BY problem, size
+"""
+
+
+def count_vectors(connection: Any, table: str, sizes: dict[int, int]) -> Iterator[Finding]:
+    """Add how many sound vectors there are of each size; yield those that cannot be kept.
+
+    The extension ``vector`` must be there.
+    """
+    counts: dict[str, int] = {}
+    keys: dict[str, list[str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT.format(table=table))
+        for problem, size, count, first in cursor.fetchall():
+            if problem is None:
+                sizes[size] = sizes.get(size, 0) + count
+                continue
+            counts[problem] = counts.get(problem, 0) + count
+            keys[problem] = sorted([*keys.get(problem, []), *first])[:KEYS]
+    for problem in PROBLEMS:
+        if count := counts.get(problem.name):
+            condition = f"embedding_vector IS NOT NULL AND ({problem.condition})"
+            find = f"SELECT * FROM {table} WHERE {condition};"
+            yield Finding(
+                REFUSED,
+                f"{table}.embedding_vector",
+                f"{number_of(count)} with another array",
+                problem.expected,
+                f"Find them: {find} Mend them, for instance: {TABLES[table]} WHERE {condition};",
+                count,
+                tuple(keys[problem.name]),
+            )
