@@ -3,8 +3,8 @@
 In what the files make nothing else is expected but the hand repairs without which they hardly
 work; any other difference is refused, with the statement that mends it. What is beside it, such as
 columns that may be left out, indexes, CHECKs, triggers, tables, grants and comments, stays.
-Functions, triggers, defaults and the CHECK of roles become those of the migrations, whatever they
-are now.
+Functions, triggers, defaults, foreign keys and the CHECK of roles become those of the migrations,
+whatever they are now, and indexes that are gone are built.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from assistant.schema.adopting.arrivals import NEW_TRIGGERS, new_constraints, new_indexes
 from assistant.schema.adopting.columns import compare_columns
 from assistant.schema.adopting.findings import CHANGED, KEPT, REFUSED, Finding
-from assistant.schema.adopting.live import LiveTable
+from assistant.schema.adopting.live import LiveConstraint, LiveTable
 from assistant.schema.adopting.shapes import Table
 
-__all__ = ["ROLES", "compare_table", "is_role_check", "makes_statistics_unique"]
+__all__ = ["compare_table"]
 
 ROLES = {"user", "assistant", "system"}
 
@@ -31,64 +31,90 @@ def compare_table(table: Table, live: LiveTable) -> Iterator[Finding]:
     yield from _triggers(table, live)
 
 
-def is_role_check(kind: str, columns: list[str]) -> bool:
-    """Return whether a constraint of ``messages`` is one on its roles."""
-    return kind == "c" and columns == ["role"]
+def is_role_check(table: Table, found: LiveConstraint) -> bool:
+    """Return whether a constraint says which roles there are, under whatever name."""
+    return table.name == "messages" and found.kind == "c" and found.columns == ["role"]
 
 
-def makes_statistics_unique(columns: list[str]) -> bool:
-    """Return whether a unique constraint or index of ``conversation_stats`` is the known repair."""
-    return columns == ["conversation_id"]
+def is_repair(table: Table, unique: bool, columns: list[str]) -> bool:
+    """Return whether an index or a constraint is the one without which no message goes in."""
+    return table.name == "conversation_stats" and unique and columns == ["conversation_id"]
 
 
 def _constraints(table: Table, live: LiveTable) -> Iterator[Finding]:
-    alter = f"ALTER TABLE {table.name}"
+    foreign = {f"{table.name}_{each.column}_fkey": each for each in table.foreign_keys}
     matched = set()
     for name, definition in table.constraints.items():
-        same = [
-            each for each, found in live.constraints.items() if fits(found.definition, definition)
-        ]
-        if name in same:
-            matched.add(name)
-            if not live.constraints[name].valid:
-                way_out = f"{alter} VALIDATE CONSTRAINT {name};"
-                yield Finding(REFUSED, name, "it is NOT VALID", definition, way_out)
-            continue
-        add = f"{alter} ADD CONSTRAINT {name} {definition};"
-        if name in live.constraints:
-            matched.add(name)
-            way_out = f"{alter} DROP CONSTRAINT {name}; {add}"
-            yield Finding(REFUSED, name, live.constraints[name].definition, definition, way_out)
-        elif same:
-            matched.add(same[0])
-            way_out = f'{alter} RENAME CONSTRAINT "{same[0]}" TO {name};'
-            yield Finding(REFUSED, name, f"it is named {same[0]}", definition, way_out)
+        if name in foreign:
+            same = [
+                other
+                for other, found in live.constraints.items()
+                if refers(found, foreign[name].column, foreign[name].table)
+            ]
+            matched.update(same)
+            yield from _foreign_key(
+                name, definition, {each: live.constraints[each] for each in same}
+            )
         else:
-            yield Finding(REFUSED, name, "no such constraint", definition, add)
-    roles = False
-    for name in live.constraints.keys() - matched:
+            matched.add(name)
+            yield from _key(table, live, name, definition)
+    own = [name for name in live.constraints if name not in matched]
+    roles = [name for name in own if is_role_check(table, live.constraints[name])]
+    for name in own:
         found = live.constraints[name]
-        if table.name == "messages" and is_role_check(found.kind, found.columns):
-            roles = True
+        if name in roles:
             yield from _role_check(name, found.definition)
-        elif table.name == "conversation_stats" and (
-            found.kind == "u" and makes_statistics_unique(found.columns)
-        ):
-            continue
-        elif name in new_constraints():
-            way_out = f'{alter} RENAME CONSTRAINT {name} TO "{name}_before";'
-            expected = "no constraint of a name that a migration gives"
-            yield Finding(REFUSED, name, found.definition, expected, way_out)
-        else:
-            text = f"a constraint of your own on {table.name}, {found.definition}"
-            yield Finding(KEPT, name, text)
+        elif not is_repair(table, found.kind == "u", found.columns):
+            yield _own_constraint(table, name, found.definition)
     if table.name == "messages" and not roles:
         yield Finding(CHANGED, "messages.role", "none", "a CHECK of the roles", "It gets one.")
 
 
-def fits(found: str, expected: str) -> bool:
-    """Return whether a constraint is as expected; a foreign key may be checked late already."""
-    return found in {expected, f"{expected} DEFERRABLE INITIALLY DEFERRED"}
+def _foreign_key(name: str, definition: str, same: dict[str, LiveConstraint]) -> Iterator[Finding]:
+    late = f"{definition} DEFERRABLE INITIALLY DEFERRED"
+    sound = [
+        each
+        for each, found in same.items()
+        if found.valid and found.definition in (definition, late)
+    ]
+    if sound == [name] and len(same) == 1:
+        return
+    texts = [f"{each}, {found.definition}" for each, found in same.items()]
+    found = " and ".join(texts) or "no such constraint"
+    yield Finding(CHANGED, name, found, definition, "It is made anew, and all rows are checked.")
+
+
+def _key(table: Table, live: LiveTable, name: str, definition: str) -> Iterator[Finding]:
+    alter = f"ALTER TABLE {table.name}"
+    add = f"{alter} ADD CONSTRAINT {name} {definition};"
+    same = [each for each, found in live.constraints.items() if found.definition == definition]
+    if name in same:
+        return
+    if name in live.constraints:
+        way_out = f"{alter} DROP CONSTRAINT {name}; {add}"
+        yield Finding(REFUSED, name, live.constraints[name].definition, definition, way_out)
+    elif same:
+        way_out = f'{alter} RENAME CONSTRAINT "{same[0]}" TO {name};'
+        yield Finding(REFUSED, name, f"it is named {same[0]}", definition, way_out)
+    else:
+        yield Finding(REFUSED, name, "no such constraint", definition, add)
+
+
+def _own_constraint(table: Table, name: str, definition: str) -> Finding:
+    if name in new_constraints():
+        way_out = f'ALTER TABLE {table.name} RENAME CONSTRAINT {name} TO "{name}_before";'
+        expected = "no constraint of a name that a migration gives"
+        return Finding(REFUSED, name, definition, expected, way_out)
+    return Finding(KEPT, name, f"a constraint of your own on {table.name}, {definition}")
+
+
+def refers(found: LiveConstraint, column: str, table: str) -> bool:
+    """Return whether a constraint is a foreign key of one column to a table."""
+    return (
+        found.kind == "f"
+        and found.columns == [column]
+        and f"REFERENCES {table}(" in found.definition
+    )
 
 
 def _role_check(name: str, definition: str) -> Iterator[Finding]:
@@ -103,10 +129,10 @@ def _indexes(table: Table, live: LiveTable) -> Iterator[Finding]:
         create = f"CREATE INDEX {name} ON {table.name} USING {definition};"
         found = live.indexes.get(name)
         if found is None:
-            yield Finding(REFUSED, name, "no such index", definition, create)
+            yield Finding(CHANGED, name, "no such index", definition, "It is built.")
+        elif is_repair(table, found.unique, found.columns):
             continue
-        repaired = table.name == "conversation_stats" and makes_statistics_unique(found.columns)
-        if found.definition != definition or (found.unique and not repaired):
+        elif found.definition != definition or found.unique:
             text = f"{'unique ' if found.unique else ''}{found.definition}"
             way_out = f"DROP INDEX {name}; {create}"
             yield Finding(REFUSED, name, text, definition, way_out)
@@ -118,7 +144,7 @@ def _indexes(table: Table, live: LiveTable) -> Iterator[Finding]:
             way_out = f'ALTER INDEX {name} RENAME TO "{name}_before";'
             expected = "no index of a name that a migration gives"
             yield Finding(REFUSED, name, found.definition, expected, way_out)
-        elif not (table.name == "conversation_stats" and makes_statistics_unique(found.columns)):
+        elif not is_repair(table, found.unique, found.columns):
             yield Finding(KEPT, name, f"an index of your own on {table.name}, {found.definition}")
 
 

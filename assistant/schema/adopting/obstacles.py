@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import DatabaseError, transaction
@@ -11,7 +11,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from assistant.schema.adopting.arrivals import NEW_FUNCTIONS, new_tables
 from assistant.schema.adopting.findings import CHANGED, KEPT, REFUSED, Finding
-from assistant.schema.adopting.live import Live, LiveTable
+from assistant.schema.adopting.live import Live
 from assistant.schema.adopting.origins import FUNCTIONS, OWN_RECORDS, tables_until
 
 __all__ = ["find_obstacles"]
@@ -46,21 +46,24 @@ WHERE d.refclassid = 'pg_proc'::regclass AND n.nspname = current_schema()
       WHERE d.classid = 'pg_trigger'::regclass AND t.oid = d.objid AND t.tgname = ANY (%s))
 ORDER BY 1, 2
 """
-# The old table's rows go into the new view.
-RECORDS = """
-SELECT count(version::text), count(filename::text), count(applied_at::text::timestamptz)
-FROM schema_migrations
-"""
-RECORD_COLUMNS = {"version", "filename", "applied_at"}
+# Old files are listed with their names and times.
+RECORDED_TIMES = "SELECT count(applied_at::timestamptz) FROM schema_migrations"
+SECONDS = ("smallint", "integer", "bigint", "numeric", "real", "double precision")
 
 
-def find_obstacles(connection: Any, live: Live, *, stage: int) -> Iterator[Finding]:
-    """Yield what else is there: in the way, replaced or left alone."""
+def find_obstacles(
+    connection: Any, live: Live, *, stage: int, copies: Iterable[str]
+) -> Iterator[Finding]:
+    """Yield what else is there: in the way, replaced or left alone.
+
+    ``copies`` are the names of tables that the adoption makes beside those of the migrations.
+    """
     yield from _dependents(connection, stage)
     yield from _functions(connection, live, stage)
     yield from _tables(connection, live)
     if OWN_RECORDS in live.tables:
-        yield from _records(connection, live.tables[OWN_RECORDS])
+        yield from _records(connection, live)
+    yield from _names_of_copies(live, copies)
 
 
 def _dependents(connection: Any, stage: int) -> Iterator[Finding]:
@@ -95,9 +98,8 @@ def _functions(connection: Any, live: Live, stage: int) -> Iterator[Finding]:
         cursor.execute(USERS_OF_FUNCTIONS, [sorted(made), triggers])
         found = cursor.fetchall()
     for name, user in found:
-        expected = "nothing of your own that uses a function which is replaced"
-        way_out = "Let it use a function of another name, or drop it and create it again."
-        yield Finding(REFUSED, f"{name}()", user, expected, way_out)
+        text = f"used by {user}"
+        yield Finding(CHANGED, f"{name}()", text, "", "It uses the migrations' own from then on.")
     new = [*NEW_FUNCTIONS, *(name for name in FUNCTIONS if name not in made)]
     for name in sorted(live.functions.keys() & set(new)):
         way_out = f"ALTER FUNCTION {name} RENAME TO {name}_before;"
@@ -123,16 +125,27 @@ def _tables(connection: Any, live: Live) -> Iterator[Finding]:
         yield Finding(KEPT, "other tables and views", f"yours, they stay: {', '.join(own)}")
 
 
-def _records(connection: Any, table: LiveTable) -> Iterator[Finding]:
-    way_out = f'ALTER TABLE {OWN_RECORDS} RENAME TO "{OWN_RECORDS}_before";'
-    if missing := sorted(RECORD_COLUMNS - table.columns.keys()):
+def _records(connection: Any, live: Live) -> Iterator[Finding]:
+    table = live.tables[OWN_RECORDS]
+    way_out = f'ALTER TABLE {OWN_RECORDS} RENAME TO "{OWN_RECORDS}_of_others";'
+    if not {"version", "filename"} & table.columns.keys():
         expected = "a table with version, filename and applied_at"
-        text = f"one without {' and '.join(missing)}"
+        text = f"one with {', '.join(table.columns)}"
         yield Finding(REFUSED, OWN_RECORDS, text, expected, way_out)
+    time = table.columns.get("applied_at")
+    if time is None or time.type in SECONDS:
         return
     try:
         with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-            cursor.execute(RECORDS)
+            cursor.execute(RECORDED_TIMES)
     except DatabaseError as error:
         text = str(error).splitlines()[0]
         yield Finding(REFUSED, f"{OWN_RECORDS}.applied_at", text, "times", way_out)
+
+
+def _names_of_copies(live: Live, copies: Iterable[str]) -> Iterator[Finding]:
+    for name in copies:
+        if name in live.relations:
+            expected = "no table of a name that the adoption gives"
+            way_out = f'ALTER TABLE {name} RENAME TO "{name}_of_others";'
+            yield Finding(REFUSED, name, "one of your own", expected, way_out)

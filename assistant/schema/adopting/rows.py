@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any
 
 from assistant.schema.adopting.findings import CHANGED, REFUSED, Finding
-from assistant.schema.adopting.rules import RULES, Rule, defaults, of_foreign_keys
+from assistant.schema.adopting.rules import RULES, Rule, defaults, of_foreign_key
 from assistant.schema.adopting.shapes import Table
 
 __all__ = ["KEYS", "TableRows", "count_rows", "first_keys", "number_of"]
@@ -20,12 +20,18 @@ STATISTICS = "SELECT count(*) - count(DISTINCT conversation_id) FROM conversatio
 
 
 class TableRows:
-    """The rows of one table, counted; iterate over what there is to say of them."""
+    """The rows of one table, counted; iterate over what there is to say of them.
 
-    def __init__(self, connection: Any, table: Table) -> None:
+    ``parents`` are the tables in which the rows that foreign keys name can be looked for.
+    """
+
+    def __init__(self, connection: Any, table: Table, *, parents: Container[str]) -> None:
         self.connection = connection
         self.table = table
         self.rules = [rule for rule in RULES if rule.table == table.name]
+        self.foreign_keys = [
+            of_foreign_key(table, each) for each in table.foreign_keys if each.table in parents
+        ]
         self.defaults = defaults(table)
         self.total = 0
 
@@ -35,9 +41,9 @@ class TableRows:
         conditions += [f"{column} IS NULL" for column in self.defaults]
         self.total, *counts = count_rows(self.connection, self.table.name, conditions)
         by_rule = dict(zip(self.rules, counts, strict=False))
-        for rule in of_foreign_keys(self.table):
+        for rule in self.foreign_keys:
             # A join each: an EXISTS in the one pass would be looked up row by row.
-            [by_rule[rule]] = self._count_of(rule)
+            by_rule[rule] = self._count_of(rule)
         for rule, count in by_rule.items():
             if count:
                 yield self._refused(rule, count)
@@ -50,10 +56,10 @@ class TableRows:
         if self.table.name == "conversation_stats":
             yield from self._statistics()
 
-    def _count_of(self, rule: Rule) -> list[int]:
+    def _count_of(self, rule: Rule) -> int:
         with self.connection.cursor() as cursor:
             cursor.execute(f"SELECT count(*) FROM {rule.table} WHERE {rule.condition}")
-            return [int(cursor.fetchone()[0])]
+            return int(cursor.fetchone()[0])
 
     def _refused(self, rule: Rule, count: int) -> Finding:
         return Finding(

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assistant.schema.adopting.shapes import Table
+from assistant.schema.adopting.shapes import ForeignKey, Table
 
-__all__ = ["RULES", "Rule", "defaults", "of_foreign_keys"]
+__all__ = ["RULES", "Rule", "defaults", "of_foreign_key"]
 
 JSON_OBJECT = "a JSON object"
 
@@ -117,25 +117,20 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def of_foreign_keys(table: Table) -> list[Rule]:
-    """Return the rules of rows whose parent is gone.
+def of_foreign_key(table: Table, key: ForeignKey) -> Rule:
+    """Return the rule of rows whose parent is gone.
 
     The database allows them where triggers were disabled, or their rows came in as a replica's.
     """
-    found = []
-    for each in table.foreign_keys:
-        condition = (
-            f"{each.column} IS NOT NULL AND NOT EXISTS (SELECT FROM {each.table} AS parent "
-            f"WHERE parent.id = {table.name}.{each.column})"
-        )
-        required = table.columns[each.column].required
+    condition = (
+        f"{key.column} IS NOT NULL AND NOT EXISTS (SELECT FROM {key.table} AS parent "
+        f"WHERE parent.id = {table.name}.{key.column})"
+    )
+    mend = f"UPDATE {table.name} SET {key.column} = NULL"
+    if table.columns[key.column].required:
         mend = f"DELETE FROM {table.name}"
-        if not required:
-            mend = f"UPDATE {table.name} SET {each.column} = NULL"
-        name = f"{table.name}_{each.column}_fkey"
-        expected = f"a row of {each.table}"
-        found.append(Rule(table.name, each.column, expected, condition, mend, name))
-    return found
+    name = f"{table.name}_{key.column}_fkey"
+    return Rule(table.name, key.column, f"a row of {key.table}", condition, mend, name)
 
 
 def defaults(table: Table) -> dict[str, str]:

@@ -6,10 +6,10 @@ returns the exit code. ``command`` is Django's, to write to.
 
 from types import ModuleType
 
-from assistant.schema.subcommands import accept, status
+from assistant.schema.subcommands import accept, adopt, status
 
 __all__ = ["DIFFERS", "SUBCOMMANDS", "UNDETERMINED", "UP_TO_DATE"]
 
 UP_TO_DATE, DIFFERS, UNDETERMINED = 0, 1, 2
 
-SUBCOMMANDS: dict[str, ModuleType] = {"status": status, "accept": accept}
+SUBCOMMANDS: dict[str, ModuleType] = {"status": status, "accept": accept, "adopt": adopt}
