@@ -73,11 +73,11 @@ def choose_models(connection: Any, sizes: dict[int, int], *, wanted: dict[int, s
     return found
 
 
-def make_models(connection: Any, models: Models) -> dict[int, UUID]:
+def make_models(connection: Any, choices: dict[int, ModelChoice]) -> dict[int, UUID]:
     """Make the models that are not there; return the key of each size's."""
     keys: dict[int, UUID] = {}
     with connection.cursor() as cursor:
-        for size, choice in models.choices.items():
+        for size, choice in choices.items():
             if choice.key is None:
                 cursor.execute(MAKE, [choice.name, size])
                 keys[size] = cursor.fetchone()[0]

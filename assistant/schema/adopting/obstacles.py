@@ -32,6 +32,8 @@ WHERE d.refclassid = 'pg_class'::regclass AND n.nspname = current_schema()
   AND c.relname || '.' || a.attname = ANY (%s)
   AND NOT (d.classid = 'pg_attrdef'::regclass AND EXISTS (SELECT FROM pg_attrdef AS f
       WHERE f.oid = d.objid AND f.adrelid = c.oid AND f.adnum = a.attnum))
+  AND NOT EXISTS (SELECT FROM pg_constraint AS o
+      WHERE d.classid = 'pg_constraint'::regclass AND o.oid = d.objid AND o.contype = 'n')
   AND NOT (format_type(a.atttypid, NULL) = 'integer' AND (
       d.classid IN ('pg_constraint'::regclass, 'pg_statistic_ext'::regclass)
       OR EXISTS (SELECT FROM pg_index AS x WHERE x.indexrelid = d.objid)))

@@ -14,7 +14,7 @@ from django.db.utils import Error as DatabaseProblem
 
 from assistant.conf import conf
 from assistant.schema.adopting.databases import NotAdoptableError
-from assistant.schema.adopting.inspection import Inspection, inspect
+from assistant.schema.adopting.inspection import inspect
 from assistant.schema.adopting.models import make_models
 from assistant.schema.adopting.origins import OWN_RECORDS, tables_until
 from assistant.schema.errors import MigrationError
@@ -89,7 +89,7 @@ class Takeover:
         summary = package.transform(
             self.connection,
             stage=stage,
-            models=self._models(found),
+            models=make_models(self.connection, found.models),
             keep_arrays=self.keep_arrays,
             say=self.say,
         )
@@ -107,14 +107,11 @@ class Takeover:
             cursor.execute(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE")
             cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
 
-    def _models(self, found: Inspection) -> dict[int, Any]:
-        return make_models(self.connection, found.models)
-
     def _migrate_first(self, targets: Iterable[tuple[str, str]]) -> None:
         # What the tables need, such as Django's groups; by its own migrations.
         started = 0.0
 
-        def progress(action: str, migration: Any = None, fake: bool = False) -> None:
+        def progress(action: Any, migration: Any = None, fake: bool | None = False) -> None:
             nonlocal started
             if action == "apply_start":
                 started = monotonic()
