@@ -22,9 +22,9 @@ FILES = {1: "001", 2: "001 to 002", 3: "001 to 003"}
 
 RIGHTS = "SELECT current_schema(), has_schema_privilege(current_schema(), 'CREATE')"
 ELSEWHERE = """
-SELECT DISTINCT n.nspname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+SELECT n.nspname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relname = ANY (%s) AND c.relkind = 'r' AND n.nspname <> current_schema()
-GROUP BY n.nspname HAVING count(*) = cardinality(%s) ORDER BY 1
+GROUP BY n.nspname HAVING count(*) = cardinality(%s::text[]) ORDER BY 1
 """
 
 

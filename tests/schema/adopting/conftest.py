@@ -28,10 +28,13 @@ def files_template(django_db_setup: None, django_db_blocker: DjangoDbBlocker) ->
 @pytest.fixture
 def made(files_template: str, django_db_blocker: DjangoDbBlocker) -> Iterator[BaseDatabaseWrapper]:
     """Return Django's connection to a database made by the files; nothing is committed."""
-    with django_db_blocker.unblock(), alias(files_template) as connection:
-        with transaction.atomic(using="scratch"):
-            yield connection
-            transaction.set_rollback(True, using="scratch")
+    with (
+        django_db_blocker.unblock(),
+        alias(files_template) as connection,
+        transaction.atomic(using="scratch"),
+    ):
+        yield connection
+        transaction.set_rollback(True, using="scratch")
 
 
 @pytest.fixture

@@ -35,7 +35,13 @@ def adopt(*arguments: str) -> tuple[str, int]:
     out, code = StringIO(), 0
     try:
         call_command(
-            "schema", "adopt", "--database=scratch", "--no-input", *arguments, stdout=out, stderr=out
+            "schema",
+            "adopt",
+            "--database=scratch",
+            "--no-input",
+            *arguments,
+            stdout=out,
+            stderr=out,
         )
     except SystemExit as end:
         code = int(end.code or 0)

@@ -191,7 +191,7 @@ def test_known_repairs(made, run, repair):
     assert len(found(made, effect="changed")) == 1
 
 
-@pytest.mark.parametrize(("fault", "line"), cases(REFUSED))
+@pytest.mark.parametrize("fault, line", cases(REFUSED))
 def test_refused_and_mended(made, run, fault, line):
     run(fault)
 
@@ -203,14 +203,14 @@ def test_refused_and_mended(made, run, fault, line):
     assert found(made) == []
 
 
-@pytest.mark.parametrize(("fault", "line"), cases(IN_THE_WAY))
+@pytest.mark.parametrize("fault, line", cases(IN_THE_WAY))
 def test_in_the_way(made, run, fault, line):
     run(fault)
 
     assert [each for each in found(made) if line in each]
 
 
-@pytest.mark.parametrize(("fault", "line"), cases(CHANGED))
+@pytest.mark.parametrize("fault, line", cases(CHANGED))
 def test_changed(made, run, fault, line):
     run(fault)
 
@@ -218,7 +218,7 @@ def test_changed(made, run, fault, line):
     assert found(made) == []
 
 
-@pytest.mark.parametrize(("fault", "line"), cases(KEPT))
+@pytest.mark.parametrize("fault, line", cases(KEPT))
 def test_kept(made, run, fault, line):
     run(fault)
 
