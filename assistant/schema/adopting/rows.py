@@ -16,6 +16,11 @@ __all__ = ["KEYS", "TableRows", "count_rows", "first_keys", "number_of"]
 # How many keys of rows are named.
 KEYS = 5
 
+# The migration that allows one only lets the newest be it.
+DEFAULTS = """
+SELECT id::text FROM model_configs WHERE is_default
+ORDER BY coalesce(created_at, now()) DESC, id DESC
+"""
 STATISTICS = "SELECT count(*) - count(DISTINCT conversation_id) FROM conversation_stats"
 
 
@@ -55,6 +60,8 @@ class TableRows:
                 yield Finding(CHANGED, what, text, "", f"They get {default}.", count)
         if self.table.name == "conversation_stats":
             yield from self._statistics()
+        if self.table.name == "model_configs":
+            yield from self._default_models()
 
     def _count_of(self, rule: Rule) -> int:
         with self.connection.cursor() as cursor:
@@ -74,6 +81,16 @@ class TableRows:
 
     def _is_derived(self, column: str) -> bool:
         return self.table.name == "conversation_stats" and column.startswith("total_")
+
+    def _default_models(self) -> Iterator[Finding]:
+        with self.connection.cursor() as cursor:
+            cursor.execute(DEFAULTS)
+            keys = [key for (key,) in cursor.fetchall()]
+        if len(keys) > 1:
+            text = f"{number_of(len(keys))} that are the default"
+            way_out = f"Only the newest stays it: {keys[0]}."
+            what = "model_configs.is_default"
+            yield Finding(CHANGED, what, text, "", way_out, len(keys))
 
     def _statistics(self) -> Iterator[Finding]:
         with self.connection.cursor() as cursor:

@@ -64,15 +64,6 @@ FIRST_TIME, LAST_TIME = "0001-01-03 00:00:00+00", "9999-12-30 00:00:00+00"
 RULES: tuple[Rule, ...] = (
     json_object("users", "preferences"),
     json_object("model_configs", "config"),
-    Rule(
-        "model_configs",
-        "is_default",
-        "one default at most",
-        "is_default AND (SELECT count(*) FROM model_configs WHERE is_default) > 1",
-        "UPDATE model_configs SET is_default = (id = (SELECT id FROM model_configs "
-        "WHERE is_default ORDER BY created_at DESC NULLS LAST, id LIMIT 1))",
-        "model_configs_is_default_key",
-    ),
     not_negative("conversations", "context_length", "0"),
     json_object("conversations", "metadata"),
     Rule(

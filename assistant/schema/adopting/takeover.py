@@ -118,7 +118,9 @@ class Takeover:
             elif action == "apply_success" and details.is_kept(self.connection):
                 details.record(self.connection, migration, seconds=monotonic() - started)
 
-        MigrationExecutor(self.connection, progress).migrate(list(targets))
+        # One after the other: those that come once the details are kept have theirs.
+        for target in targets:
+            MigrationExecutor(self.connection, progress).migrate([target])
 
     def _record(self, keys: Iterable[tuple[str, str]]) -> None:
         recorder = MigrationRecorder(self.connection)

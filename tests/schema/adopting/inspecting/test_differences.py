@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.schema.adopting.support import found
+from tests.schema.adopting.inspecting.support import found
 
 ROLE_CHECK = "ALTER TABLE messages DROP CONSTRAINT messages_role_check"
 WITH_TOOL = "CHECK (role IN ('user', 'assistant', 'system', 'tool'))"

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.schema.adopting.support import found
+from tests.schema.adopting.inspecting.support import found
 
 ID = "00000000-0000-0000-0000-00000000000"
 USER, CONVERSATION = UUID(f"{ID}1"), UUID(f"{ID}2")
@@ -182,11 +182,12 @@ def test_more_than_one_default(made, run):
         "('c', '/', '{}', false, '2025-01-03')"
     )
 
-    [told] = found(made)
-    assert "one default at most (model_configs_is_default_key), found 2 rows" in told
-    run(re.search(r"for instance: (.*;)$", told)[1])
-    assert run("SELECT name FROM model_configs WHERE is_default") == [("b",)]
+    [(newest,)] = run("SELECT id FROM model_configs WHERE name = 'b'")
     assert found(made) == []
+    assert (
+        "model_configs.is_default: 2 rows that are the default. "
+        f"Only the newest stays it: {newest}."
+    ) in found(made, effect="changed")
 
 
 @pytest.mark.usefixtures("rows")

@@ -7,7 +7,7 @@ from assistant.schema.adopting.databases import NotAdoptableError, refuse_projec
 from assistant.schema.adopting.inspection import look
 from assistant.schema.adopting.origins import TABLES
 from tests.contract.databases import role
-from tests.schema.adopting.support import found
+from tests.schema.adopting.inspecting.support import found
 
 GARBAGE = "CREATE TABLE {} (id integer)"
 

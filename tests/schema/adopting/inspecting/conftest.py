@@ -11,7 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from pytest_django import DjangoDbBlocker
 
 from tests.contract.databases import alias, connect, database
-from tests.schema.adopting.support import run_files
+from tests.schema.adopting.inspecting.support import run_files
 
 Client = psycopg.Connection[Any]
 

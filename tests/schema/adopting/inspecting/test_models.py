@@ -4,7 +4,7 @@ import pytest
 
 from assistant.schema.adopting.inspection import look
 from assistant.schema.adopting.models import make_models
-from tests.schema.adopting.support import found
+from tests.schema.adopting.inspecting.support import found
 
 MINI = "all-MiniLM-L6-v2"
 
