@@ -27,15 +27,10 @@ TOO_BIG = "3.4028235677973366e38"
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with an array.
-
-    ``test`` is quick and says so of an array that passed those before; ``condition`` is SQL that
-    finds it anywhere, without pgvector.
-    """
+    """What is wrong with an array; ``condition`` finds it without pgvector."""
 
     name: str
     expected: str
-    test: str
     condition: str
 
 
@@ -43,49 +38,49 @@ PROBLEMS = (
     Problem(
         "shape",
         "numbers in one dimension",
-        "coalesce(array_ndims(v), 0) <> 1",
         "coalesce(array_ndims(embedding_vector), 0) <> 1",
     ),
     Problem(
         "length",
         f"at most {LONGEST:,} numbers",
-        f"cardinality(v) > {LONGEST}",
         f"cardinality(embedding_vector) > {LONGEST}",
     ),
     Problem(
         "null",
         "no NULL among the numbers",
-        # NULL where an element is, and no other answers.
-        f"({TOO_BIG} <= ANY (v)) IS NULL",
         "array_position(embedding_vector, NULL) IS NOT NULL",
     ),
     Problem(
         "finite",
         "finite numbers, as single precision has them",
         # NaN is above all numbers here.
-        f"{TOO_BIG} <= ANY (v) OR -{TOO_BIG} >= ANY (v)",
         f"{TOO_BIG} <= ANY (embedding_vector) OR -{TOO_BIG} >= ANY (embedding_vector)",
     ),
     Problem(
         "norm",
         "a norm between 1e-15 and 1e15",
-        "NOT vector_norm(v::vector) BETWEEN 1e-15 AND 1e15",
         # PostgreSQL's own arithmetic is an error where a square is too large or too small.
         "(SELECT sqrt(sum(power(least(greatest(abs(x), 1e-30), 1e30), 2))) "
         "FROM unnest(embedding_vector) AS x) NOT BETWEEN 1e-15 AND 1e15",
     ),
 )
 
-TESTS = " ".join(f"WHEN {each.test} THEN '{each.name}'" for each in PROBLEMS)
+# Each array is read as few times as can be: sound ones are told by two comparisons and the norm.
 COUNT = f"""
 SELECT problem, size, count(*),
     (array_agg(id::text ORDER BY id) FILTER (WHERE problem IS NOT NULL))[:{KEYS}]
 FROM (
-    SELECT id, cardinality(v) AS size, CASE {TESTS} END AS problem
+    SELECT id, cardinality(v) AS size, CASE
+        WHEN coalesce(array_ndims(v), 0) <> 1 THEN 'shape'
+        WHEN cardinality(v) > {LONGEST} THEN 'length'
+        WHEN {TOO_BIG} > ALL (v) AND -{TOO_BIG} < ALL (v)
+            THEN CASE WHEN NOT vector_norm(v::vector) BETWEEN 1e-15 AND 1e15 THEN 'norm' END
+        WHEN array_position(v, NULL) IS NOT NULL THEN 'null'
+        ELSE 'finite'
+    END AS problem
     FROM (SELECT id, embedding_vector AS v FROM {{table}} WHERE embedding_vector IS NOT NULL) AS a
 ) AS judged
-GROUP BY problem, size
-ORDER BY problem, size
+GROUP BY problem, size ORDER BY problem, size
 """
 
 

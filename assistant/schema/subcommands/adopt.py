@@ -6,7 +6,7 @@ from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 
 from assistant.conf import conf
 from assistant.schema.adopting.databases import FILES, refuse_project
@@ -86,7 +86,7 @@ def run(command: BaseCommand, connection: Any, options: dict[str, Any]) -> int:
         database=connection.alias,
         interactive=False,
         verbosity=options.get("verbosity", 1),
-        stdout=out,
+        stdout=Verbatim(out),
         wait=wait,
     )
     if options["json"]:
@@ -94,6 +94,21 @@ def run(command: BaseCommand, connection: Any, options: dict[str, Any]) -> int:
     else:
         say("Done. To compare it with the code: manage.py schema verify")
     return 0
+
+
+class Verbatim:
+    """Passes on what another command prints, which has its line ends already."""
+
+    def __init__(self, out: OutputWrapper) -> None:
+        self.out = out
+
+    def write(self, text: str) -> None:
+        """Write, and add nothing."""
+        self.out.write(text, ending="")
+
+    def flush(self) -> None:
+        """Show it."""
+        self.out.flush()
 
 
 def size_and_name(text: str) -> tuple[int, str]:
