@@ -34,7 +34,7 @@ def compare_columns(table: Table, live: LiveTable) -> Iterator[Finding]:
             continue
         yield from _null(what, f"{alter} ALTER COLUMN {name}", column, found)
         yield from _default(what, f"{alter} ALTER COLUMN {name}", column, found)
-    for name in live.columns.keys() - table.columns.keys():
+    for name in sorted(live.columns.keys() - table.columns.keys()):
         yield _own_column(table, name, live.columns[name])
 
 

@@ -32,8 +32,11 @@ class NotAdoptableError(MigrationError):
     """A database, or a project, for which adoption is not made."""
 
 
-def refuse_project() -> None:
+def refuse_project(connection: Any) -> None:
     """Raise ``NotAdoptableError`` where the project would not have the files' tables."""
+    if connection.vendor != "postgresql":
+        name = connection.settings_dict["NAME"]
+        raise NotAdoptableError(f'Database "{name}" is not PostgreSQL: nothing to adopt.')
     if settings.AUTH_USER_MODEL != "assistant_accounts.User":
         raise NotAdoptableError(
             f'AUTH_USER_MODEL is "{settings.AUTH_USER_MODEL}": the table "users" would not be the '
@@ -51,8 +54,6 @@ def refuse_project() -> None:
 def refuse_server(connection: Any) -> None:
     """Raise ``NotAdoptableError`` where the server, the role or the migrations do not fit."""
     name = connection.settings_dict["NAME"]
-    if connection.vendor != "postgresql":
-        raise NotAdoptableError(f'Database "{name}" is not PostgreSQL: nothing to adopt.')
     if connection.pg_version < OLDEST * 10_000:
         raise NotAdoptableError(
             f'The server of database "{name}" is older than PostgreSQL {OLDEST}: upgrade it first.'

@@ -138,7 +138,7 @@ def _indexes(table: Table, live: LiveTable) -> Iterator[Finding]:
             yield Finding(REFUSED, name, text, definition, way_out)
         elif not found.valid:
             yield Finding(REFUSED, name, "it is invalid", definition, f"REINDEX INDEX {name};")
-    for name in live.indexes.keys() - table.indexes.keys():
+    for name in sorted(live.indexes.keys() - table.indexes.keys()):
         found = live.indexes[name]
         if name in new_indexes():
             way_out = f'ALTER INDEX {name} RENAME TO "{name}_before";'
@@ -154,7 +154,7 @@ def _triggers(table: Table, live: LiveTable) -> Iterator[Finding]:
         if not enabled:
             found = "it is gone" if enabled is None else "it is disabled"
             yield Finding(CHANGED, name, found, "a trigger", "The migrations' own takes its place.")
-    for name in live.triggers.keys() - set(table.triggers):
+    for name in sorted(live.triggers.keys() - set(table.triggers)):
         if name in NEW_TRIGGERS:
             way_out = f'ALTER TRIGGER "{name}" ON {table.name} RENAME TO "{name}_before";'
             expected = "no trigger of a name that a migration gives"

@@ -15,7 +15,7 @@ from assistant.schema.adopting.databases import refuse_server, stage_of
 from assistant.schema.adopting.differences import compare_table
 from assistant.schema.adopting.findings import REFUSED, Finding
 from assistant.schema.adopting.live import Live, LiveTable, read_live
-from assistant.schema.adopting.models import ModelChoice, choose_models
+from assistant.schema.adopting.models import ModelChoice, choose_models, of_no_vectors
 from assistant.schema.adopting.obstacles import find_obstacles
 from assistant.schema.adopting.origins import OWN_RECORDS, TABLES, tables_until
 from assistant.schema.adopting.rows import TableRows
@@ -68,7 +68,7 @@ def inspect(connection: Any, *, wanted: dict[int, str], copies: Iterable[str] = 
     readable = {
         name: table for name, table in tables.items() if is_readable(table, live.tables[name])
     }
-    for name in tables.keys() - readable.keys():
+    for name in sorted(tables.keys() - readable.keys()):
         text = "not looked at, because its columns are others"
         found.findings.append(Finding(REFUSED, f"rows of {name}", text))
     for table in readable.values():
@@ -76,12 +76,14 @@ def inspect(connection: Any, *, wanted: dict[int, str], copies: Iterable[str] = 
     # It is tried, not asked for: who may create it depends on more than a right.
     with extension_for_now(connection):
         sizes: dict[int, int] = {}
-        for name in VECTORS.keys() & readable.keys():
+        for name in sorted(VECTORS.keys() & readable.keys()):
             found.findings += count_vectors(connection, name, sizes)
     if "embedding_models" in readable:
         models = choose_models(connection, sizes, wanted=wanted)
         found.models = models.choices
         found.findings += models.findings
+    elif "embedding_models" not in tables:
+        found.findings += of_no_vectors({}, wanted=wanted)
     order = {"refused": 0, "changed": 1, "kept": 2}
     found.findings.sort(key=lambda each: order[each.effect])
     return found

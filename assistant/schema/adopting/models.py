@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from assistant.schema.adopting.findings import CHANGED, REFUSED, Finding
 
-__all__ = ["ModelChoice", "Models", "choose_models", "make_models"]
+__all__ = ["ModelChoice", "Models", "choose_models", "make_models", "of_no_vectors"]
 
 MODELS = "SELECT id, name, dimension, is_active IS NOT FALSE FROM embedding_models ORDER BY name"
 MAKE = "INSERT INTO embedding_models (name, dimension) VALUES (%s, %s) RETURNING id"
@@ -66,11 +67,17 @@ def choose_models(connection: Any, sizes: dict[int, int], *, wanted: dict[int, s
             way_out = f"Say which one made them: --model {size}=NAME."
             expected = "one embedding model"
             found.findings.append(Finding(REFUSED, what, names, expected, way_out, count))
-    for size in sorted(wanted.keys() - sizes.keys()):
-        what = f"--model {size}={wanted[size]}"
-        text = "none of that size"
-        found.findings.append(Finding(REFUSED, what, text, "vectors", "Leave the option out."))
+    found.findings += of_no_vectors(sizes, wanted=wanted)
     return found
+
+
+def of_no_vectors(sizes: Container[int], *, wanted: dict[int, str]) -> list[Finding]:
+    """Refuse names for sizes that no vector has: somebody expects other vectors."""
+    return [
+        Finding(REFUSED, f"--model {size}={name}", "none of that size", "vectors", "Leave it out.")
+        for size, name in sorted(wanted.items())
+        if size not in sizes
+    ]
 
 
 def make_models(connection: Any, choices: dict[int, ModelChoice]) -> dict[int, UUID]:

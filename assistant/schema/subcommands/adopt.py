@@ -54,7 +54,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(command: BaseCommand, connection: Any, options: dict[str, Any]) -> int:
     """Look, say what is found, adopt and migrate what is left."""
-    refuse_project()
+    refuse_project(connection)
     wanted = dict(options["model"])
     if len(wanted) < len(options["model"]):
         raise CommandError("--model names two models for one size: give each size once.")

@@ -1,7 +1,7 @@
 """Which files made a database, and which databases cannot be adopted at all."""
 
 import pytest
-from django.core.management import CommandError
+from django.core.management import CommandError, call_command
 
 from assistant.schema.adopting.databases import NotAdoptableError, refuse_project
 from assistant.schema.adopting.inspection import look
@@ -132,8 +132,24 @@ def test_without_the_extension(copy):
             look(copy, wanted={})
 
 
-def test_another_user_model(settings):
+def test_another_user_model(made, settings):
     settings.AUTH_USER_MODEL = "auth.User"
 
     with pytest.raises(NotAdoptableError, match='"users" would not be the project'):
-        refuse_project()
+        refuse_project(made)
+
+
+def test_djangos_own_tables_are_there(copy):
+    call_command("migrate", "auth", database="scratch", verbosity=0)
+
+    assert found(copy) == []
+    assert found(copy, effect="kept") == []
+
+
+def test_a_project_without_the_apps(made, settings):
+    settings.INSTALLED_APPS = [
+        app for app in settings.INSTALLED_APPS if app != "assistant.embeddings"
+    ]
+
+    with pytest.raises(NotAdoptableError, match="does not have assistant_embeddings in INSTALLED"):
+        refuse_project(made)

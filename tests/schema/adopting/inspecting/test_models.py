@@ -100,5 +100,12 @@ def test_of_another_dimension(made, run):
 
 def test_of_no_vectors(made):
     assert found(made, wanted={3: "small"}) == [
-        "--model 3=small: expected vectors, found none of that size. Leave the option out."
+        "--model 3=small: expected vectors, found none of that size. Leave it out."
     ]
+
+
+def test_before_there_were_vectors(by_stage):
+    with by_stage(2) as connection:
+        assert found(connection, wanted={3: "small"}) == [
+            "--model 3=small: expected vectors, found none of that size. Leave it out."
+        ]
