@@ -149,11 +149,14 @@ def _indexes(table: Table, live: LiveTable) -> Iterator[Finding]:
 
 
 def _triggers(table: Table, live: LiveTable) -> Iterator[Finding]:
-    for name in table.triggers:
-        enabled = live.triggers.get(name)
-        if not enabled:
-            found = "it is gone" if enabled is None else "it is disabled"
-            yield Finding(CHANGED, name, found, "a trigger", "The migrations' own takes its place.")
+    for name, definition in table.triggers.items():
+        found = live.triggers.get(name)
+        if found and found.enabled and found.definition == f"CREATE TRIGGER {name} {definition}":
+            continue
+        text = "it is gone"
+        if found:
+            text = found.definition if found.enabled else "it is disabled"
+        yield Finding(CHANGED, name, text, definition, "The migrations' own takes its place.")
     for name in sorted(live.triggers.keys() - set(table.triggers)):
         if name in NEW_TRIGGERS:
             way_out = f'ALTER TRIGGER "{name}" ON {table.name} RENAME TO "{name}_before";'

@@ -131,5 +131,5 @@ def _fails_at_updates(live: Live) -> bool:
     statistics = live.tables["conversation_stats"]
     unique = [each.columns for each in statistics.constraints.values() if each.kind == "u"]
     unique += [each.columns for each in statistics.indexes.values() if each.unique]
-    enabled = live.tables["messages"].triggers.get(STATISTICS_TRIGGER, False)
-    return enabled and ["conversation_id"] not in unique
+    trigger = live.tables["messages"].triggers.get(STATISTICS_TRIGGER)
+    return trigger is not None and trigger.enabled and ["conversation_id"] not in unique

@@ -6,7 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Live", "LiveColumn", "LiveConstraint", "LiveIndex", "LiveTable", "read_live"]
+__all__ = [
+    "Live",
+    "LiveColumn",
+    "LiveConstraint",
+    "LiveIndex",
+    "LiveTable",
+    "LiveTrigger",
+    "read_live",
+]
 
 TABLES = """
 SELECT c.relname, c.relkind::text, c.relpersistence::text, pg_has_role(c.relowner, 'USAGE'),
@@ -19,9 +27,12 @@ WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
 ORDER BY c.relname
 """
 COLUMNS = """
-SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
+    || CASE WHEN a.attcollation <> t.typcollation
+        THEN (SELECT format(' COLLATE %%I', collname) FROM pg_collation WHERE oid = a.attcollation)
+        ELSE '' END, a.attnotnull,
     pg_get_expr(d.adbin, d.adrelid, true), a.attgenerated <> '' OR a.attidentity <> ''
-FROM pg_attribute AS a
+FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid
 JOIN pg_class AS c ON c.oid = a.attrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
 LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE n.nspname = current_schema() AND c.relname = ANY (%s) AND a.attnum > 0
@@ -51,7 +62,7 @@ WHERE n.nspname = current_schema() AND c.relname = ANY (%s)
 ORDER BY c.relname, i.relname
 """
 TRIGGERS = """
-SELECT c.relname, t.tgname, t.tgenabled <> 'D'
+SELECT c.relname, t.tgname, t.tgenabled <> 'D', pg_get_triggerdef(t.oid, true)
 FROM pg_trigger AS t
 JOIN pg_class AS c ON c.oid = t.tgrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE n.nspname = current_schema() AND c.relname = ANY (%s) AND NOT t.tgisinternal
@@ -101,6 +112,14 @@ class LiveIndex:
 
 
 @dataclass(frozen=True)
+class LiveTrigger:
+    """A trigger as it is."""
+
+    enabled: bool
+    definition: str
+
+
+@dataclass(frozen=True)
 class LiveTable:
     """A table of one of the files' names, or what else has that name."""
 
@@ -113,7 +132,7 @@ class LiveTable:
     columns: dict[str, LiveColumn] = field(default_factory=dict)
     constraints: dict[str, LiveConstraint] = field(default_factory=dict)
     indexes: dict[str, LiveIndex] = field(default_factory=dict)
-    triggers: dict[str, bool] = field(default_factory=dict)
+    triggers: dict[str, LiveTrigger] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -144,8 +163,8 @@ def read_live(connection: Any, *, names: Iterable[str]) -> Live:
         for table, name, definition, *facts in rows(INDEXES, wanted):
             after = definition.partition(" USING ")[2]
             tables[table].indexes[name] = LiveIndex(after, *facts)
-        for table, name, enabled in rows(TRIGGERS, wanted):
-            tables[table].triggers[name] = enabled
+        for table, name, *facts in rows(TRIGGERS, wanted):
+            tables[table].triggers[name] = LiveTrigger(*facts)
         functions: dict[str, list[tuple[str, bool]]] = {}
         for name, body, owned in rows(FUNCTIONS):
             functions.setdefault(name, []).append((body.strip(), owned))

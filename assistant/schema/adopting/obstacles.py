@@ -48,6 +48,19 @@ WHERE d.refclassid = 'pg_proc'::regclass AND n.nspname = current_schema()
       WHERE d.classid = 'pg_trigger'::regclass AND t.oid = d.objid AND t.tgname = ANY (%s))
 ORDER BY 1, 2
 """
+# A rule of a table changes what statements do.
+RULES = """
+SELECT c.relname, r.rulename FROM pg_rewrite AS r
+JOIN pg_class AS c ON c.oid = r.ev_class JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname = current_schema() AND c.relname = ANY (%s) AND c.relkind = 'r' ORDER BY 1, 2
+"""
+POLICIES = """
+SELECT c.relname, p.polname FROM pg_policy AS p
+JOIN pg_class AS c ON c.oid = p.polrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname = current_schema() AND c.relname = ANY (%s) ORDER BY 1, 2
+"""
+# Made by hand where an extension is missing.
+SUBSTITUTES = {"uuid_generate_v4", "digest"}
 # Old files are listed with their names and times.
 RECORDED_TIMES = "SELECT count(applied_at::timestamptz) FROM schema_migrations"
 SECONDS = ("smallint", "integer", "bigint", "numeric", "real", "double precision")
@@ -61,6 +74,7 @@ def find_obstacles(
     ``copies`` are the names of tables that the adoption makes beside those of the migrations.
     """
     yield from _dependents(connection, stage)
+    yield from _rules(connection, stage)
     yield from _functions(connection, live, stage)
     yield from _tables(connection, live)
     if OWN_RECORDS in live.tables:
@@ -84,6 +98,20 @@ def _dependents(connection: Any, stage: int) -> Iterator[Finding]:
         yield Finding(REFUSED, what, user, expected, "Drop it, adopt, and create it again.")
 
 
+def _rules(connection: Any, stage: int) -> Iterator[Finding]:
+    names = list(tables_until(stage))
+    with connection.cursor() as cursor:
+        cursor.execute(RULES, [names])
+        rules = cursor.fetchall()
+        cursor.execute(POLICIES, [names])
+        policies = cursor.fetchall()
+    for table, name in rules:
+        way_out = f'DROP RULE "{name}" ON {table};'
+        yield Finding(REFUSED, name, f"one on {table}", "no rule that rewrites statements", way_out)
+    for table, name in policies:
+        yield Finding(KEPT, name, f"a policy of your own on {table}")
+
+
 def _functions(connection: Any, live: Live, stage: int) -> Iterator[Finding]:
     made = {name for name, (since, _) in FUNCTIONS.items() if since <= stage}
     for name in sorted(made):
@@ -103,6 +131,8 @@ def _functions(connection: Any, live: Live, stage: int) -> Iterator[Finding]:
         text = f"used by {user}"
         yield Finding(CHANGED, f"{name}()", text, "", "It uses the migrations' own from then on.")
     new = [*NEW_FUNCTIONS, *(name for name in FUNCTIONS if name not in made)]
+    if own := sorted(live.functions.keys() - {*FUNCTIONS, *SUBSTITUTES, *new}):
+        yield Finding(KEPT, "other functions", f"yours, they stay: {', '.join(own)}")
     for name in sorted(live.functions.keys() & set(new)):
         way_out = f"ALTER FUNCTION {name} RENAME TO {name}_before;"
         expected = "no function of a name that a migration gives"

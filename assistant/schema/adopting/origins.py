@@ -98,7 +98,12 @@ TABLES: dict[str, Table] = {
                 'timestamp: btree ("timestamp" DESC)',
                 "model_name",
             ),
-            triggers=("trigger_update_conversation_timestamp", "trigger_update_conversation_stats"),
+            triggers={
+                "trigger_update_conversation_timestamp": "AFTER INSERT ON messages FOR EACH ROW "
+                "EXECUTE FUNCTION update_conversation_timestamp()",
+                "trigger_update_conversation_stats": "AFTER INSERT OR UPDATE ON messages FOR EACH "
+                "ROW EXECUTE FUNCTION update_conversation_stats()",
+            },
         ),
         Table(
             "conversation_stats",
@@ -171,7 +176,10 @@ TABLES: dict[str, Table] = {
                 "language",
                 "content_fts: gin (to_tsvector('english'::regconfig, content))",
             ),
-            triggers=("trigger_update_knowledge_base_timestamp",),
+            triggers={
+                "trigger_update_knowledge_base_timestamp": "BEFORE UPDATE ON knowledge_base FOR "
+                "EACH ROW EXECUTE FUNCTION update_knowledge_base_timestamp()",
+            },
             added=("embedding_model_id", "content_search"),
         ),
         Table(

@@ -28,9 +28,10 @@ class ForeignKey:
 
 @dataclass(frozen=True)
 class Table:
-    """A table and what belongs to it; ``indexes`` has their definitions after ``ON``.
+    """A table and what belongs to it.
 
-    ``added`` are columns that the migrations add, so that no other may have these names.
+    ``indexes`` has their definitions after ``USING``; ``triggers`` says when each fires and what it
+    calls; ``added`` are columns that the migrations add, so that no other may have these names.
     """
 
     name: str
@@ -40,7 +41,7 @@ class Table:
     unique: str | None = None
     foreign_keys: tuple[ForeignKey, ...] = ()
     indexes: dict[str, str] = field(default_factory=dict)
-    triggers: tuple[str, ...] = ()
+    triggers: dict[str, str] = field(default_factory=dict)
     added: tuple[str, ...] = ()
 
     @property

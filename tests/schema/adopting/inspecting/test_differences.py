@@ -39,6 +39,14 @@ REFUSED = {
         "ALTER embedding_vector TYPE vector(3) USING embedding_vector::vector",
         "knowledge_base.embedding_vector: expected double precision[], found vector(3)",
     ),
+    "collation": (
+        'ALTER TABLE users ALTER username TYPE varchar(255) COLLATE "C"',
+        'users.username: expected character varying(255), found character varying(255) COLLATE "C"',
+    ),
+    "rule": (
+        "CREATE RULE silent AS ON DELETE TO users DO INSTEAD NOTHING",
+        "silent: expected no rule that rewrites statements, found one on users",
+    ),
     "null": ("ALTER TABLE messages ALTER content DROP NOT NULL", "messages.content: expected NOT"),
     "not null": (
         "ALTER TABLE users ALTER email SET NOT NULL",
@@ -124,10 +132,20 @@ CHANGED = {
         "AS 'BEGIN RETURN NULL; END'",
         "update_conversation_stats(): it was changed",
     ),
-    "disabled": ("ALTER TABLE messages DISABLE TRIGGER USER", "conversation_stats: expected a tri"),
+    "disabled": (
+        "ALTER TABLE messages DISABLE TRIGGER USER",
+        "trigger_update_conversation_stats: expected AFTER INSERT OR UPDATE ON messages FOR EACH "
+        "ROW EXECUTE FUNCTION update_conversation_stats(), found it is disabled",
+    ),
+    "fewer events": (
+        "DROP TRIGGER trigger_update_conversation_stats ON messages; CREATE TRIGGER "
+        "trigger_update_conversation_stats AFTER INSERT ON messages FOR EACH ROW "
+        "EXECUTE FUNCTION update_conversation_stats()",
+        "found CREATE TRIGGER trigger_update_conversation_stats AFTER INSERT ON messages FOR",
+    ),
     "dropped": (
         "DROP TRIGGER trigger_update_knowledge_base_timestamp ON knowledge_base",
-        "trigger_update_knowledge_base_timestamp: expected a trigger, found it is gone",
+        "trigger_update_knowledge_base_timestamp: expected BEFORE UPDATE ON knowledge_base",
     ),
     "index": ("DROP INDEX idx_messages_role", "idx_messages_role: expected btree (role), found no"),
     "foreign key": (
@@ -160,6 +178,11 @@ KEPT = {
         "CREATE TRIGGER mine BEFORE UPDATE ON users FOR EACH ROW "
         "EXECUTE FUNCTION suppress_redundant_updates_trigger()",
         "mine: a trigger of your own on users",
+    ),
+    "policy": ("CREATE POLICY mine ON users", "mine: a policy of your own on users"),
+    "functions": (
+        "CREATE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+        "other functions: yours, they stay: one",
     ),
     "tables": (
         "CREATE TABLE notes (id uuid REFERENCES users); CREATE VIEW names AS SELECT username "
