@@ -75,4 +75,5 @@ def _own_column(table: Table, name: str, found: LiveColumn) -> Finding:
         way_out = f'{alter} ALTER COLUMN "{name}" DROP NOT NULL;'
         text = f"{found.type} NOT NULL without a default"
         return Finding(REFUSED, what, text, "only columns that may be left out", way_out)
-    return Finding(KEPT, what, f"a column of your own, {found.type}")
+    text = f"a column of your own, {found.type}"
+    return Finding(KEPT, what, text, "", "It stays, and schema verify will name it.")
