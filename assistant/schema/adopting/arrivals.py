@@ -1,0 +1,95 @@
+"""Which names the migrations give to what they add, so that nothing else may have them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+from assistant.schema.adopting.origins import OWN_RECORDS, TABLES
+
+__all__ = ["APPS", "NEW_FUNCTIONS", "NEW_TRIGGERS", "new_constraints", "new_indexes", "new_tables"]
+
+APPS = (
+    "assistant_accounts",
+    "assistant_settings",
+    "assistant_conversations",
+    "assistant_embeddings",
+    "assistant_schema",
+)
+
+NEW_FUNCTIONS = (
+    "delete_conversation_messages",
+    "guard_conversation_stats",
+    "guard_conversation_timestamp",
+    "guard_embedding_model_dimension",
+    "guard_embedding_vector",
+    "keep_one_default_model_config",
+    "lock_conversations",
+    "lock_default_model_config",
+    "rebuild_conversation_stats",
+    "recount_conversation_stats",
+    "to_search_vector",
+    "update_system_setting_timestamp",
+    "update_user_timestamp",
+)
+
+NEW_TRIGGERS = (
+    "A_trigger_delete_conversation_messages",
+    "trigger_guard_conversation_embedding_vector",
+    "trigger_guard_conversation_stats",
+    "trigger_guard_conversation_stats_on_truncate",
+    "trigger_guard_conversation_timestamp",
+    "trigger_guard_embedding_model_dimension",
+    "trigger_guard_knowledge_base_vector",
+    "trigger_keep_one_default_model_config",
+    "trigger_lock_default_model_config",
+    "trigger_switch_default_model_config",
+    "trigger_update_conversation_stats_on_delete",
+    "trigger_update_conversation_stats_on_truncate",
+    "trigger_update_conversation_stats_on_update",
+    "trigger_update_system_setting_timestamp",
+    "trigger_update_user_timestamp",
+)
+
+# Tables without a model.
+OF_THE_SCHEMA_APP = ("schema_migration_details", "schema_migration_files")
+
+# CHECKs that SQL files add, which no model knows.
+OF_SQL_FILES = (
+    "conversation_embeddings_embedding_vector_check",
+    "knowledge_base_embedding_vector_check",
+)
+
+
+def new_constraints() -> frozenset[str]:
+    """Return the names of CHECKs and other constraints that the files do not make."""
+    made = {name for table in TABLES.values() for name in table.constraints}
+    known = {*made, "messages_role_check", "conversation_stats_conversation_id_key"}
+    names = {each.name for model in _models() for each in model._meta.constraints}
+    return frozenset({*names, *OF_SQL_FILES} - known)
+
+
+def new_indexes() -> frozenset[str]:
+    """Return the names of indexes that the files do not make."""
+    made = {name for table in TABLES.values() for name in table.indexes}
+    return frozenset({each.name for model in _models() for each in model._meta.indexes} - made)
+
+
+def new_tables() -> dict[str, str]:
+    """Return the app of each table that any migration makes and the files do not, by name."""
+    known = {*TABLES, OWN_RECORDS}
+    found = dict.fromkeys(OF_THE_SCHEMA_APP, "assistant_schema")
+    for model in apps.get_models(include_auto_created=True):
+        options = model._meta
+        if options.managed and not options.proxy and options.db_table not in known:
+            found[options.db_table] = options.app_label
+    return found
+
+
+def _models() -> Iterator[type[models.Model]]:
+    for label in APPS:
+        config: Any = apps.get_app_config(label)
+        yield from config.get_models()
