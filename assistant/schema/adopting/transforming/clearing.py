@@ -4,13 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection as any_connection
-
-from assistant.schema.adopting.transforming.statements import ask, run
+from assistant.schema.adopting.transforming.statements import ask, quote, run
 
 __all__ = ["clear", "others_triggers_off"]
-
-quote = any_connection.ops.quote_name
 
 # Of the files, by table. Ours, of partly the same names, come last.
 TRIGGERS = {

@@ -2,13 +2,9 @@
 
 from typing import Any
 
-from django.db import connection as any_connection
-
-from assistant.schema.adopting.transforming.statements import ask, run
+from assistant.schema.adopting.transforming.statements import ask, quote, run
 
 __all__ = ["FOREIGN_KEYS", "keep_foreign_key", "keep_one_row"]
-
-quote = any_connection.ops.quote_name
 
 # By table: column, and the table that it points at. Each is ON DELETE CASCADE.
 FOREIGN_KEYS = {

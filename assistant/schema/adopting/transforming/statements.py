@@ -7,7 +7,7 @@ from django.apps import apps
 
 from assistant.db.operations.sql_files import PIN_SEARCH_PATH, RESTORE_SEARCH_PATH
 
-__all__ = ["ask", "run", "run_migration_file", "run_table_file"]
+__all__ = ["ask", "quote", "run", "run_migration_file", "run_table_file"]
 
 HERE = Path(__file__).parent
 
@@ -25,6 +25,11 @@ def ask(connection: Any, query: str, parameters: Any = None) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
         return list(cursor.fetchall())
+
+
+def quote(name: str) -> str:
+    """Return a name that somebody else chose as SQL spells it."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def run_table_file(connection: Any, table: str, **values: str) -> None:

@@ -23,7 +23,7 @@ from assistant.schema.adopting.transforming.summary import Summary, TableSummary
 from assistant.schema.adopting.transforming.vectors import (
     ARRAYS,
     choose_default_model,
-    keep_arrays,
+    copy_arrays,
     model_expression,
     refuse_models,
     refuse_vectors_without_model,
@@ -61,7 +61,8 @@ def transform(
             run_migration_file(connection, "assistant_conversations", "0004_create_search_function")
         for table in tables:
             if keep_arrays and table in ARRAYS:
-                _keep_arrays(connection, table, summary, say)
+                say(f"{ARRAYS[table]}: the arrays of {table}")
+                summary.arrays[ARRAYS[table]] = copy_arrays(connection, table)
             _alter(connection, table, models, summary, say)
         _add_code(connection, stage, say)
         summary.earlier_files = keep_history(connection)
@@ -85,11 +86,6 @@ def _alter(
     values = {"model": model_expression(models)} if table in ARRAYS else {}
     run_table_file(connection, table, **values)
     summary.tables.append(TableSummary(table, rows, filled))
-
-
-def _keep_arrays(connection: Any, table: str, summary: Summary, say: Say) -> None:
-    say(f"{ARRAYS[table]}: the arrays of {table}")
-    summary.arrays[ARRAYS[table]] = keep_arrays(connection, table)
 
 
 def _add_code(connection: Any, stage: Stage, say: Say) -> None:

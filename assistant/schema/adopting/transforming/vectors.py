@@ -8,7 +8,14 @@ from django.core.management.base import CommandError
 
 from assistant.schema.adopting.transforming.statements import ask, run
 
-__all__ = ["ARRAYS", "choose_default_model", "keep_arrays", "model_expression", "refuse_models"]
+__all__ = [
+    "ARRAYS",
+    "choose_default_model",
+    "copy_arrays",
+    "model_expression",
+    "refuse_models",
+    "refuse_vectors_without_model",
+]
 
 # Who keeps the arrays of whom: id, and embedding_vector as it was. They are the host's.
 ARRAYS = {
@@ -64,7 +71,7 @@ def refuse_models(connection: Any, models: Mapping[int, UUID]) -> None:
         raise CommandError(f"The embedding model given for vectors of {size} dimensions {what}.")
 
 
-def keep_arrays(connection: Any, table: str) -> int:
+def copy_arrays(connection: Any, table: str) -> int:
     """Copy the arrays, which are of double precision, into a table beside; return how many."""
     name = ARRAYS[table]
     kept = run(
