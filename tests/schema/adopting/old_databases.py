@@ -14,6 +14,7 @@ from assistant.schema.adopting.transforming import (
     set_aside_history,
     transform,
 )
+from assistant.schema.adopting.transforming.stages import TABLES
 from tests.contract.databases import FILES
 
 Client = psycopg.Connection[Any]
@@ -99,7 +100,27 @@ ROWS = {
 }
 
 
-def build(client: Client, stage: Stage, *, repairs: str = "") -> None:
+# The second is refused where somebody made it unique. Wrong, as whatever the files count is.
+STATISTICS = """
+INSERT INTO conversation_stats
+    (id, conversation_id, total_messages, total_tokens, avg_response_time, created_at, updated_at)
+VALUES
+    ('70000000-0000-4000-8000-000000000001', '20000000-0000-4000-8000-000000000002',
+        NULL, NULL, 'NaN', '2020-01-01', NULL),
+    ('70000000-0000-4000-8000-000000000003', '20000000-0000-4000-8000-000000000003',
+        5, -7, 1.5, NULL, '2020-01-01')
+"""
+DUPLICATES = """
+INSERT INTO conversation_stats (id, conversation_id, total_messages, created_at) VALUES
+    ('70000000-0000-4000-8000-000000000005', '20000000-0000-4000-8000-000000000002', 3, NULL),
+    ('70000000-0000-4000-8000-000000000004', '20000000-0000-4000-8000-000000000002',
+        9, '2019-01-01')
+"""
+
+Rows = dict[str, dict[str, dict[str, str | None]]]
+
+
+def build(client: Client, stage: Stage, *, repairs: str = "", duplicates: bool = True) -> None:
     """Run the files and fill every table; ``repairs`` is SQL that is run in between.
 
     The files' triggers refuse every message, so they are off while rows are written.
@@ -114,6 +135,9 @@ def build(client: Client, stage: Stage, *, repairs: str = "") -> None:
         client.execute(ROWS[number])
     if stage >= 2:
         client.execute("ALTER TABLE messages ENABLE TRIGGER USER")
+        client.execute(STATISTICS)
+        if duplicates:
+            client.execute(DUPLICATES)
 
 
 def models(stage: Stage) -> dict[int, Any]:
@@ -142,17 +166,18 @@ def adopt(
     return summary
 
 
-def read(client: Client, table: str) -> list[dict[str, Any]]:
-    """Return the rows of a table as text, by their keys."""
-    key = "key" if table == "system_settings" else "id"
-    columns = [
-        name
-        for (name,) in client.execute(
-            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass"
-            " AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
-            [table],
-        )
-    ]
+def read(client: Client, stage: Stage) -> Rows:
+    """Return the rows of the files' tables: every value as text, by column, key and table."""
+    return {table: read_table(client, table) for table in TABLES[stage]}
+
+
+def read_table(client: Client, table: str) -> dict[str, dict[str, str | None]]:
+    """Return the rows of a table by their keys, the first column."""
+    query = (
+        "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass"
+        " AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
+    )
+    columns = [name for (name,) in client.execute(query, [table])]
     texts = ", ".join(f'"{name}"::text' for name in columns)
-    query = f"SELECT {texts} FROM {table} ORDER BY {key}"
-    return [dict(zip(columns, row, strict=True)) for row in client.execute(query)]
+    rows = client.execute(f"SELECT {texts} FROM {table}").fetchall()
+    return {row[0]: dict(zip(columns, row, strict=True)) for row in rows}
