@@ -6,6 +6,7 @@ import psycopg
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 
 from assistant.schema.adopting.transforming import (
     PREREQUISITES,
@@ -145,25 +146,38 @@ def models(stage: Stage) -> dict[int, Any]:
     return {2: MODEL.format(2), 3: MODEL.format(3)} if stage == 3 else {}
 
 
-def adopt(
-    connection: BaseDatabaseWrapper, stage: Stage, *, keep_arrays: bool = False, **options: Any
-) -> Summary:
+def prepare(connection: BaseDatabaseWrapper, stage: Stage) -> None:
+    """Make what the alteration needs, as the command does."""
+    set_aside_history(connection)
+    MigrationExecutor(connection).migrate(list(PREREQUISITES[stage]))
+
+
+def adopt(connection: BaseDatabaseWrapper, stage: Stage, **options: Any) -> Summary:
     """Do as the command does, in one transaction: prepare, alter, record."""
-    said: list[str] = []
     with transaction.atomic(using=connection.alias):
-        set_aside_history(connection)
-        MigrationExecutor(connection).migrate(list(PREREQUISITES[stage]))
-        summary = transform(
-            connection,
-            stage=stage,
-            models=options.get("models", models(stage)),
-            keep_arrays=keep_arrays,
-            say=options.get("say", said.append),
-        )
-        recorder = MigrationExecutor(connection).recorder
+        prepare(connection, stage)
+        summary = alter(connection, stage, **options)
+        recorder = MigrationRecorder(connection)
         for app, name in summary.migrations:
             recorder.record_applied(app, name)
     return summary
+
+
+def alter(
+    connection: BaseDatabaseWrapper,
+    stage: Stage,
+    *,
+    keep_arrays: bool = False,
+    **options: Any,
+) -> Summary:
+    """Only alter."""
+    return transform(
+        connection,
+        stage=stage,
+        models=options.get("models", models(stage)),
+        keep_arrays=keep_arrays,
+        say=options.get("say", lambda text: None),
+    )
 
 
 def read(client: Client, stage: Stage) -> Rows:

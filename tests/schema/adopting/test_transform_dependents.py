@@ -25,8 +25,8 @@ CREATE FUNCTION host_function() RETURNS trigger LANGUAGE plpgsql AS
 CREATE TRIGGER host_on AFTER UPDATE ON messages FOR EACH ROW EXECUTE FUNCTION host_function();
 CREATE TRIGGER host_always AFTER UPDATE ON users FOR EACH ROW EXECUTE FUNCTION host_function();
 ALTER TABLE users ENABLE ALWAYS TRIGGER host_always;
-CREATE TRIGGER "host ""off""" AFTER UPDATE ON users FOR EACH ROW EXECUTE FUNCTION host_function();
-ALTER TABLE users DISABLE TRIGGER "host ""off""";
+CREATE TRIGGER "host ""o""ff" AFTER UPDATE ON users FOR EACH ROW EXECUTE FUNCTION host_function();
+ALTER TABLE users DISABLE TRIGGER "host ""o""ff";
 CREATE TRIGGER host_stats AFTER INSERT OR UPDATE ON conversation_stats
     FOR EACH ROW EXECUTE FUNCTION host_function()
 """
@@ -68,7 +68,7 @@ def test_views_columns_indexes_and_comments_are_as_they_were(altered):
 def test_triggers_of_others_do_not_fire_and_are_as_they_were(altered):
     assert altered.execute("TABLE host_log").fetchall() == []
     assert altered.execute(TRIGGERS).fetchall() == [
-        ('host "off"', "D"),
+        ('host "o"ff', "D"),
         ("host_always", "A"),
         ("host_on", "O"),
         ("host_stats", "O"),

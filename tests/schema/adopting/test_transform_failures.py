@@ -2,14 +2,13 @@
 
 from itertools import count
 
-import psycopg
 import pytest
 from django.db import transaction
 from django.db.utils import OperationalError
 
 from tests.contract import catalog
 from tests.contract.databases import connect
-from tests.schema.adopting.old_databases import adopt, build, read
+from tests.schema.adopting.old_databases import adopt, alter, build, prepare, read
 
 STEP = 7
 
@@ -25,29 +24,25 @@ def everything(client):
 
 def test_a_failure_at_any_statement_leaves_all_as_it_was(client, blank):
     build(client, 3)
-    client.execute("CREATE TABLE schema_migrations (version int, filename text, applied_at date)")
+    prepare(blank, 3)
     before = everything(client)
 
-    def failing(statements, execute, sql, params, many, context):
-        if next(statements) == limit:
-            raise Stop
-        return execute(sql, params, many, context)
+    for limit in count(step=STEP):
+        number = count()
 
-    for limit in count(5, STEP):
-        statements = count()
-        try:
-            with (
-                blank.execute_wrapper(lambda *args, s=statements: failing(s, *args)),
-                transaction.atomic(using="scratch"),
-            ):
-                adopt(blank, 3)
-                done = True
+        def fail(execute, *arguments, number=number, limit=limit):
+            if next(number) == limit:
                 raise Stop
+            return execute(*arguments)
+
+        try:
+            with transaction.atomic(using="scratch"), blank.execute_wrapper(fail):
+                alter(blank, 3)
+                break
         except Stop:
             assert everything(client) == before
-        if "done" in locals():
-            break
-    assert limit > 100
+
+    assert limit > 80
 
 
 def test_a_killed_session_leaves_all_as_it_was(client, blank):
