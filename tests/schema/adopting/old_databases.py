@@ -66,7 +66,8 @@ ROWS = {
         SELECT ('30000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid,
             ('20000000-0000-4000-8000-00000000000' || 1 + n % 2)::uuid,
             (ARRAY['user', 'assistant', 'system'])[1 + n % 3], 'Message ' || n || ' ünï %s',
-            NULLIF(n % 5, 0), CASE WHEN n % 7 > 0 THEN '2020-01-01'::timestamptz + n * '1s'::interval END,
+            NULLIF(n % 5, 0),
+            CASE WHEN n % 7 > 0 THEN '2020-01-01'::timestamptz + n * '1s'::interval END,
             CASE n % 2 WHEN 0 THEN 'gpt' END, NULLIF(n % 4, 0) * 0.1, n / 10.0,
             CASE n % 3 WHEN 0 THEN NULL ELSE '{"n": 1}'::jsonb END
         FROM generate_series(1, 40) AS n;

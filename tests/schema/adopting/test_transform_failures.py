@@ -13,7 +13,7 @@ from tests.schema.adopting.old_databases import adopt, alter, build, prepare, re
 STEP = 7
 
 
-class Stop(Exception):
+class StopError(Exception):
     """What a test raises."""
 
 
@@ -32,14 +32,14 @@ def test_a_failure_at_any_statement_leaves_all_as_it_was(client, blank):
 
         def fail(execute, *arguments, number=number, limit=limit):
             if next(number) == limit:
-                raise Stop
+                raise StopError
             return execute(*arguments)
 
         try:
             with transaction.atomic(using="scratch"), blank.execute_wrapper(fail):
                 alter(blank, 3)
                 break
-        except Stop:
+        except StopError:
             assert everything(client) == before
 
     assert limit > 80
