@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace
 
 from benchmarks import (
     admin_pages,
+    adopt_database,
     concurrent_writers,
     copy_messages,
     ingest_messages,
@@ -20,6 +21,7 @@ MODULES = (
     concurrent_writers,
     migrate,
     admin_pages,
+    adopt_database,
 )
 
 

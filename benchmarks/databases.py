@@ -37,12 +37,18 @@ def set_up_django() -> None:
 
 
 @contextmanager
-def database(label: str, *, migrated: bool = True, alias: str = ALIAS) -> Iterator[str]:
-    """Make a database that Django reaches by an alias, and drop it at the end."""
+def database(
+    label: str, *, migrated: bool = True, alias: str = ALIAS, template: str | None = None
+) -> Iterator[str]:
+    """Make a database that Django reaches by an alias, and drop it at the end.
+
+    It is empty but for the migrations, or as the database ``template`` is.
+    """
     name = f"bench_{label}_{os.getpid()}"
     with connect("postgres") as maintenance:
         maintenance.execute(_drop(name))
-        maintenance.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        copy = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
+        maintenance.execute(sql.SQL("CREATE DATABASE {}{}").format(sql.Identifier(name), copy))
     connections.databases[alias] = {**connections.databases["default"], "NAME": name}
     try:
         if migrated:

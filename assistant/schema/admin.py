@@ -37,8 +37,8 @@ class SchemaMigrationAdmin(ReadOnlyAdmin):
         "checksum",
         "versions",
     )
-    list_display = ("version", "app", "name", "applied_at", "took", "checksum_start")
-    list_display_links = ("version", "name")
+    list_display = ("version", "app", "name_or_file", "applied_at", "took", "checksum_start")
+    list_display_links = ("version", "name_or_file")
     search_fields = ("filename", "name")
     search_keys = ()
     search_help_text = _("The beginning of an app's label or of a migration's name, or a version.")
@@ -65,6 +65,11 @@ class SchemaMigrationAdmin(ReadOnlyAdmin):
             return super().shown_json(obj, field)
         ordered = sorted(versions, key=lambda part: [*NAMES, part].index(part))
         return ", ".join(f"{NAMES.get(part, part)} {versions[part]}" for part in ordered)
+
+    @admin.display(description=_("name"), ordering="name")
+    def name_or_file(self, obj: SchemaMigration) -> str:
+        """Return the migration's name; of what was run before the migrations, the file's."""
+        return obj.name or obj.filename
 
     @admin.display(description=_("duration"), ordering="duration")
     def took(self, obj: SchemaMigration) -> str:

@@ -7,14 +7,15 @@ from django.utils.translation import gettext_lazy as _
 class SchemaMigration(models.Model):
     """A migration that is applied: a row of a view over Django's own table, of every app.
 
-    ``version`` counts them in the order in which they were applied.
+    ``version`` counts them in the order in which they were applied. In an adopted database the
+    SQL files that made it come first; they have a file's name and nothing after the time.
     """
 
     version = models.BigIntegerField(_("version"), primary_key=True)
     filename = models.TextField(_("file"))
     applied_at = models.DateTimeField(_("applied at"))
-    app = models.TextField(_("app"))
-    name = models.TextField(_("name"))
+    app = models.TextField(_("app"), null=True)
+    name = models.TextField(_("name"), null=True)
     checksum = models.TextField(
         _("checksum"),
         null=True,

@@ -10,6 +10,7 @@ from pytest_django import DjangoDbBlocker
 
 from benchmarks import (
     admin_pages,
+    adopt_database,
     concurrent_writers,
     copy_messages,
     ingest_messages,
@@ -46,6 +47,12 @@ def _own_databases(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
             concurrent_writers, "--seconds 0.2 --writers 2 --deleters 1", 6, id="concurrent writers"
         ),
         pytest.param(migrate, "", 4, id="migrate"),
+        pytest.param(
+            adopt_database,
+            "--messages 40 --embeddings 4 --dimension 3 --conversations 4",
+            1,
+            id="adopt a database",
+        ),
         pytest.param(admin_pages, "--conversations 20 --small 2", 18, id="admin pages"),
     ],
 )

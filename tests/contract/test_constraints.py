@@ -85,6 +85,8 @@ schema_migration_details
         django_migrations(id) ON DELETE CASCADE
     schema_migration_details_pkey PRIMARY KEY (migration_id)
     schema_migration_details_versions_check CHECK (jsonb_typeof(versions) = 'object'::text)
+schema_migration_files
+    schema_migration_files_pkey PRIMARY KEY ("position")
 """)
 
 

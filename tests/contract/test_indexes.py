@@ -90,6 +90,9 @@ embedding_models
 schema_migration_details
     CREATE UNIQUE INDEX schema_migration_details_pkey ON schema_migration_details USING btree
         (migration_id)
+schema_migration_files
+    CREATE UNIQUE INDEX schema_migration_files_pkey ON schema_migration_files USING btree
+        ("position")
 """)
 
 

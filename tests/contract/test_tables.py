@@ -122,6 +122,10 @@ schema_migration_details
     duration interval
     versions jsonb
     finished_at timestamp with time zone
+schema_migration_files
+    position bigint NOT NULL
+    filename text
+    applied_at timestamp with time zone
 """)
 
 # What Django's own apps bring: authentication, the admin, sessions, bookkeeping.

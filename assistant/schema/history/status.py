@@ -32,6 +32,8 @@ APPLIED_ONLY = """
 SELECT app, name, min(applied), NULL, NULL, NULL FROM django_migrations
 GROUP BY app, name ORDER BY min(id)
 """
+HAS_EARLIER = "SELECT to_regclass('schema_migration_files') IS NOT NULL"
+EARLIER = "SELECT count(*) FROM schema_migration_files"
 ACCEPT = """
 UPDATE schema_migration_details SET checksum = %s
 WHERE migration_id = (SELECT min(id) FROM django_migrations WHERE app = %s AND name = %s)
@@ -43,8 +45,8 @@ class MigrationStatus:
     """One migration of the database or of the code.
 
     ``state`` is ``applied``, ``pending``, ``edited`` (the files are not what was applied) or
-    ``unknown`` (in the database, not in the code). ``version`` counts the applied ones;
-    ``duration`` is None where another tool applied it.
+    ``unknown`` (in the database, not in the code). ``version`` counts the applied ones, after the
+    SQL files that made an adopted database; ``duration`` is None where another tool applied it.
     """
 
     app: str
@@ -80,9 +82,10 @@ def read_status(connection: Any) -> list[MigrationStatus]:
     loader = MigrationLoader(connection)
     known = loader.disk_migrations
     replaced = {key for migration in known.values() for key in migration.replaces}
+    first = _earlier(connection) + 1
     applied = [
         MigrationStatus(app, name, _state(known, replaced, (app, name), was), version, *facts)
-        for version, (app, name, was, facts) in enumerate(_applied(connection), start=1)
+        for version, (app, name, was, facts) in enumerate(_applied(connection), start=first)
     ]
     return [*applied, *_pending(connection)]
 
@@ -114,6 +117,16 @@ def _applied(connection: Any) -> Iterator[tuple[str, str, str | None, tuple[Any,
         for app, name, applied_at, was, duration, versions in cursor.fetchall():
             # Django leaves jsonb to its own field, as text.
             yield app, name, was, (applied_at, duration, was, versions and json.loads(versions))
+
+
+def _earlier(connection: Any) -> int:
+    # How many files the view lists before the first migration.
+    with connection.cursor() as cursor:
+        cursor.execute(HAS_EARLIER)
+        if not cursor.fetchone()[0]:
+            return 0
+        cursor.execute(EARLIER)
+        return int(cursor.fetchone()[0])
 
 
 def _state(

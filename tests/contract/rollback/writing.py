@@ -134,8 +134,8 @@ CHANGED_BY: dict[Node, str] = {
     ("assistant_conversations", "0003_keep_statistics"): "conversation_stats",
 }
 
-# They have the migrations themselves, which come and go.
-BOOKKEEPING = {"django_migrations", "schema_migration_details"}
+# They have the migrations themselves, which come and go, and what was run before them.
+BOOKKEEPING = {"django_migrations", "schema_migration_details", "schema_migration_files"}
 
 
 def write(client: Client, node: Node) -> None:

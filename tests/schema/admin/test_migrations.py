@@ -35,7 +35,7 @@ def test_the_newest_comes_first_with_what_is_known_of_it(root: Client) -> None:
 
     text = root.get(LIST).text
 
-    assert column(text, "name")[:3] == ["0002_second", "0001_first", "0000_zeroth"]
+    assert column(text, "name_or_file")[:3] == ["0002_second", "0001_first", "0000_zeroth"]
     assert column(text, "app")[:2] == ["tickets", "tickets"]
     assert column(text, "took")[:3] == ["3.33 s", "-", "0 s"]
     assert column(text, "checksum_start")[:2] == ["01234567", "-"]
@@ -137,3 +137,14 @@ def test_the_index_page_lists_them_and_asks_them_nothing(root: Client) -> None:
     assert response.status_code == 200
     assert f'href="{LIST}"' in response.text
     assert f"{LIST}add/" not in response.text
+
+
+def test_a_file_that_was_run_before_the_migrations_is_listed_by_its_name(root: Client) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO schema_migration_files VALUES (1, '001_initial.sql', '2025-01-01')"
+        )
+
+    assert found(root, "001_init") == ["001_initial.sql"]
+    assert "001_initial.sql</a>" in root.get(f"{LIST}?q=001_init").text
+    assert "001_initial.sql</div>" in root.get(page(SchemaMigration(version=1), "change")).text
