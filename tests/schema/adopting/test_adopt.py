@@ -8,8 +8,6 @@ from django.core.management import call_command
 from tests.contract.databases import alias, connect, database
 from tests.schema.adopting.inspecting.support import adopt, run_files
 
-pytest.importorskip("assistant.schema.adopting.transforming")
-
 RECORDS = """
 CREATE TABLE schema_migrations (
     version varchar(20) PRIMARY KEY, filename varchar(255), applied_at timestamptz DEFAULT now()
@@ -53,6 +51,7 @@ def test_adopted(stage):
     assert "Adopted. Migrating what is left." in text
     assert " OK\n" in text
     call_command("migrate", database="scratch", check_unapplied=True, verbosity=0)
+    call_command("schema", "verify", database="scratch", verbosity=0)
     rows = client.execute("SELECT version, filename FROM schema_migrations ORDER BY version")
     assert rows.fetchmany(2) == [
         (1, "001_initial.sql"),
