@@ -29,8 +29,8 @@ TABLES = [
     fault(
         "DROP VIEW schema_migrations",
         "view schema_migrations: expected a view, found nothing",
-        "assistant_schema.0001_create_schema_migrations",
-        "manage.py sqlmigrate assistant_schema 0001",
+        "assistant_schema.0002_list_earlier_files",
+        "manage.py sqlmigrate assistant_schema 0002",
     ),
     fault(
         "CREATE OR REPLACE VIEW schema_migrations AS SELECT 1::bigint AS version, "
