@@ -122,14 +122,23 @@ INSERT INTO conversation_stats (id, conversation_id, total_messages, created_at)
 Rows = dict[str, dict[str, dict[str, str | None]]]
 
 
-def build(client: Client, stage: Stage, *, repairs: str = "", duplicates: bool = True) -> None:
+def build(
+    client: Client,
+    stage: Stage,
+    *,
+    repairs: str = "",
+    duplicates: bool = True,
+    extension: bool = False,
+) -> None:
     """Run the files and fill every table; ``repairs`` is SQL that is run in between.
 
-    The files' triggers refuse every message, so they are off while rows are written.
+    The files' triggers refuse every message, so they are off while rows are written. Few servers
+    have the files' ``extension``.
     """
     for number, path in enumerate(sorted(FILES.glob("*.sql"))[:stage], start=1):
         text = path.read_text(encoding="utf-8")
-        client.execute(text.replace(EXTENSION, BY_HAND if number == 1 else ""))
+        by_hand = BY_HAND if number == 1 else ""
+        client.execute(text if extension else text.replace(EXTENSION, by_hand))
     client.execute(repairs)
     for number in range(1, stage + 1):
         if number == 2:

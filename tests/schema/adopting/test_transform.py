@@ -112,6 +112,18 @@ def test_repairs_by_hand_of_the_third_file(repair, client, blank, migrated_catal
     check(client, blank, 3, migrated_catalog)
 
 
+def test_extensions_stay(client, blank, migrated_catalog):
+    query = "SELECT count(*) FROM pg_available_extensions WHERE name IN ('uuid-ossp', 'pgcrypto')"
+    if client.execute(query).fetchone() != (2,):
+        pytest.skip("The server has no uuid-ossp and pgcrypto.")
+    build(client, 3, repairs="CREATE EXTENSION pgcrypto", extension=True)
+
+    check(client, blank, 3, migrated_catalog)
+
+    query = "SELECT extname FROM pg_extension WHERE extname IN ('uuid-ossp', 'pgcrypto')"
+    assert len(client.execute(query).fetchall()) == 2
+
+
 def test_it_says_what_it_does(client, blank):
     build(client, 2)
     said = []

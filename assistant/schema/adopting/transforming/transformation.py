@@ -53,6 +53,8 @@ def transform(
     tables = TABLES[stage]
     summary = Summary(MIGRATIONS[stage])
     run(connection, MORE_MEMORY)
+    # A table with rows that are still to be checked cannot be altered; until the transaction ends.
+    run(connection, "SET CONSTRAINTS ALL IMMEDIATE")
     if stage == 3:
         refuse_models(connection, models)
     clear(connection, tables)
@@ -66,8 +68,6 @@ def transform(
             _alter(connection, table, models, summary, say)
         _add_code(connection, stage, say)
         summary.earlier_files = keep_history(connection)
-        # What is left to check is checked now, so that the caller may go on altering tables.
-        run(connection, "SET CONSTRAINTS ALL IMMEDIATE")
     for table in tables:
         run(connection, f"ANALYZE {table}")
     return summary
@@ -90,7 +90,7 @@ def _alter(
 
 def _add_code(connection: Any, stage: Stage, say: Say) -> None:
     # Functions, triggers and default rows, as the migrations add them; the statistics last, for
-    # the rows that they count have foreign keys left to check.
+    # they take the longest.
     files = [
         ("assistant_settings", "0002_create_functions"),
         ("assistant_settings", "0003_insert_default_settings"),
