@@ -13,7 +13,7 @@ from psycopg import sql
 from assistant.db.embedded import Server
 
 VERSION = int(os.environ.get("POSTGRESQL_VERSION") or 18)
-OWN = {"full_page_writes": "off", "shared_buffers": "16MB", "max_connections": 40}
+OWN = {"full_page_writes": "off", "shared_buffers": "16MB"}
 
 
 @pytest.fixture(scope="session")
