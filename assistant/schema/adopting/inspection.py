@@ -22,6 +22,7 @@ from assistant.schema.adopting.rows import TableRows
 from assistant.schema.adopting.shapes import Table
 from assistant.schema.adopting.vectors import TABLES as VECTORS
 from assistant.schema.adopting.vectors import count_vectors
+from assistant.schema.history import details
 
 __all__ = ["Inspection", "inspect", "look"]
 
@@ -60,6 +61,8 @@ def inspect(connection: Any, *, wanted: dict[int, str], copies: Iterable[str] = 
     """
     refuse_server(connection)
     live = read_live(connection, names=[*TABLES, OWN_RECORDS])
+    if details.is_kept(connection):  # ours, of a migrate that the files' tables stopped
+        live.tables.pop(OWN_RECORDS, None)
     found = Inspection(stage_of(connection, live))
     tables = tables_until(found.stage)
     for name, table in tables.items():

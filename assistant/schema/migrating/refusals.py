@@ -27,8 +27,9 @@ WAYS_OUT = {
     "on. Migrate on the primary.",
     "42501": "The role that migrates needs CREATE on the schema and must own the tables it "
     "changes; with your own user table, REFERENCES on it.",
-    "42P07": "Something of that name was there before. If it is a table of an earlier database, "
-    "move it away (ALTER … RENAME), or migrate into a PostgreSQL schema of its own (search_path).",
+    "42P07": "Something of that name was there before. If the SQL files made the database, "
+    "manage.py schema adopt takes it over; else move it away (ALTER … RENAME), or migrate into a "
+    "PostgreSQL schema of its own (search_path).",
     "3F000": "No schema of the search_path is there: create it, or set search_path.",
     "55P03": "A table that it changes is in use: run migrate again when it is not.",
     "57014": "The statement was cancelled, by statement_timeout or by an administrator: migrate as "

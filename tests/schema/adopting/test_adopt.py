@@ -5,6 +5,7 @@ import json
 import pytest
 from django.core.management import call_command
 
+from assistant.schema.errors import MigrationError
 from tests.contract.databases import alias, connect, database
 from tests.schema.adopting.inspecting.support import adopt, run_files
 
@@ -76,3 +77,26 @@ def test_json_of_an_adoption(stage):
     assert code == 0
     assert document["adopted"] is True
     assert document["files"].endswith(f"00{number}")
+
+
+def test_migrate_says_so_before_it_does_anything(stage):
+    _, client = stage
+
+    with pytest.raises(MigrationError, match="manage.py schema adopt") as error:
+        call_command("migrate", database="scratch", verbosity=0)
+
+    assert "Nothing was changed" in str(error.value)
+    assert client.execute("SELECT to_regclass('django_migrations')").fetchone() == (None,)
+
+
+def test_after_a_migrate_that_the_tables_stopped(stage):
+    _, client = stage
+    client.execute("DROP TABLE schema_migrations")
+    call_command("migrate", "assistant_schema", database="scratch", verbosity=0)
+    with pytest.raises(MigrationError, match="users.*manage.py schema adopt takes it over"):
+        call_command("migrate", "assistant_accounts", database="scratch", verbosity=0)
+
+    text, code = adopt()
+
+    assert (code, "refused" in text) == (0, False)
+    call_command("schema", "verify", database="scratch", verbosity=0)

@@ -21,6 +21,7 @@ from assistant.schema.migrating.refusals import explained, is_lock_timeout
 from assistant.schema.migrating.rollback import refuse_irreversible
 from assistant.schema.migrating.steps import Steps
 from assistant.schema.migrating.tries import Tries
+from assistant.schema.migrating.unadopted import refuse_unadopted
 
 FIRST = ("assistant_schema", "0001_create_schema_migrations")
 
@@ -90,7 +91,7 @@ class Command(DjangoMigrate):
         # Return whether it is done; False where a table was in use, and there is time left.
         connection = steps.connection
         try:
-            if not options["app_label"] and not options["fake"]:
+            if not (options["app_label"] or options["fake"] or options["fake_initial"]):
                 self._keep_details_first(connection)
             refuse_irreversible(connection, backward_plan(connection, options))
             super().handle(*args, **options)
@@ -119,8 +120,11 @@ class Command(DjangoMigrate):
             return
         recorder = MigrationRecorder(connection)
         package, _ = MigrationLoader.migrations_module(FIRST[0])
-        if package is None or FIRST in recorder.applied_migrations():
+        applied = recorder.applied_migrations()
+        if package is None or FIRST in applied:
             return
+        if not any(app.startswith("assistant_") for app, _ in applied):
+            refuse_unadopted(connection)
         migration = import_module(f"{package}.{FIRST[1]}").Migration(FIRST[1], FIRST[0])
         recorder.ensure_schema()
         self.migration_progress_callback("apply_start", migration)
