@@ -82,7 +82,7 @@ def test_json_of_an_adoption(stage):
 def test_migrate_says_so_before_it_does_anything(stage):
     _, client = stage
 
-    with pytest.raises(MigrationError, match="manage.py schema adopt") as error:
+    with pytest.raises(MigrationError, match=r"manage\.py schema adopt") as error:
         call_command("migrate", database="scratch", verbosity=0)
 
     assert "Nothing was changed" in str(error.value)
@@ -93,7 +93,7 @@ def test_after_a_migrate_that_the_tables_stopped(stage):
     _, client = stage
     client.execute("DROP TABLE schema_migrations")
     call_command("migrate", "assistant_schema", database="scratch", verbosity=0)
-    with pytest.raises(MigrationError, match="users.*manage.py schema adopt takes it over"):
+    with pytest.raises(MigrationError, match=r"users.*manage\.py schema adopt takes it over"):
         call_command("migrate", "assistant_accounts", database="scratch", verbosity=0)
 
     text, code = adopt()
