@@ -99,3 +99,77 @@ BEGIN
     RETURN result;
 END;
 $$;
+
+-- By which words found rows are ranked: any of those asked for, phrases' words included.
+-- ts_rank() counts the words of an exclusion, and pairs of words where a query says AND.
+CREATE FUNCTION to_ranking_query(question text) RETURNS tsquery
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path FROM CURRENT
+SET client_min_messages = warning
+AS $$
+BEGIN
+    RETURN any_lexeme((read_search_question(question)).lexemes);
+END;
+$$;
+
+-- What a row must fulfil however it was found: the phrases and exclusions; null without any.
+CREATE FUNCTION to_restricting_query(question text) RETURNS tsquery
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path FROM CURRENT
+SET client_min_messages = warning
+AS $$
+DECLARE
+    part record := read_search_question(question);
+BEGIN
+    IF numnode(part.excluded) = 0 THEN
+        RETURN NULLIF(part.required, '');
+    END IF;
+    RETURN part.required && !!part.excluded;
+END;
+$$;
+
+-- The part of to_search_query() that is worth ranking where it matches too many rows to rank them
+-- all: one that matches no more than a share of all rows, as far as is known.
+--
+-- The rarest words, joined by OR, as many as stay within the share; where even the rarest is in
+-- more rows than that, it and the next, joined by AND, as many as it takes. `frequencies` has the
+-- share of the rows that hold a lexeme, of the most common ones; another is as rare as can be.
+CREATE FUNCTION to_narrow_query(question text, frequencies jsonb, share float8) RETURNS tsquery
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path FROM CURRENT
+SET client_min_messages = warning
+AS $$
+DECLARE
+    part record := read_search_question(question);
+    rare text[] := '{}';
+    common tsquery := '';
+    result tsquery;
+    lexeme text;
+    frequency float8;
+    expected float8 := 0;
+BEGIN
+    IF numnode(part.required) > 0 THEN
+        RETURN to_search_query(question);
+    END IF;
+    FOR lexeme, frequency IN
+        SELECT l, COALESCE((frequencies ->> l)::float8, 0)
+        FROM unnest(part.lexemes) AS l ORDER BY 2, 1
+    LOOP
+        IF numnode(common) = 0 THEN
+            expected := expected + frequency;
+            EXIT WHEN expected > share AND rare <> '{}';
+            rare := rare || lexeme;
+            CONTINUE WHEN expected <= share;
+        ELSE
+            expected := expected * frequency;
+        END IF;
+        common := common && any_lexeme(ARRAY[lexeme]);
+        EXIT WHEN expected <= share;
+    END LOOP;
+    result := CASE WHEN numnode(common) > 0 THEN common ELSE any_lexeme(rare) END;
+    IF numnode(result) > 0 AND numnode(part.excluded) > 0 THEN
+        result := result && !!part.excluded;
+    END IF;
+    RETURN result;
+END;
+$$;
