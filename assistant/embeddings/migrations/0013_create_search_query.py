@@ -7,7 +7,7 @@ import assistant.db.operations.sql_files
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assistant_embeddings", "0007_index_searches"),
+        ("assistant_embeddings", "0012_queue_embeddings"),
     ]
 
     operations = [

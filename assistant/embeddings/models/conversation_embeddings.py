@@ -1,5 +1,7 @@
 """Embeddings of conversations."""
 
+from typing import Self
+
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -19,6 +21,16 @@ class ConversationEmbeddingQuerySet(FullTextQuerySet):
     """Filters of embeddings."""
 
     search_vector = models.F("chunk_search")
+
+    def answering(self, question: str) -> Self:
+        """Keep rows that hold words of a question, the best first, with their ``rank``.
+
+        Words are joined by OR; ``"quoted phrases"`` must be there and ``-exclusions`` must not.
+        Filter before: of very many matching rows, only some thousand are ranked.
+        """
+        from assistant.embeddings.search.keywords import answering  # noqa: PLC0415  it imports us
+
+        return answering(self, question)
 
 
 class ConversationEmbedding(UUIDModel):

@@ -173,3 +173,20 @@ BEGIN
     RETURN result;
 END;
 $$;
+
+-- The words of a question that are in at least one share of the rows and in less than another.
+CREATE FUNCTION search_words_between(
+    question text, frequencies jsonb, low float8, high float8
+) RETURNS text[]
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path FROM CURRENT
+SET client_min_messages = warning
+AS $$
+BEGIN
+    RETURN ARRAY(
+        SELECT l FROM unnest((read_search_question(question)).lexemes) AS l
+        WHERE COALESCE((frequencies ->> l)::float8, 0) >= low
+        AND COALESCE((frequencies ->> l)::float8, 0) < high
+    );
+END;
+$$;

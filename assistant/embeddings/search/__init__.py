@@ -1,0 +1,1 @@
+"""Search: the parts of conversations and documents that answer a question."""
