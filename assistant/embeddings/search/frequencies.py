@@ -46,10 +46,13 @@ class Frequencies:
         return json.dumps(shares, ensure_ascii=False)
 
 
-def frequencies_of(rows: QuerySet, column: str) -> Frequencies:
-    """Return the frequencies of a table's search vectors, at most some minutes old."""
+def frequencies_of(rows: QuerySet, column: str, *, index: str | None = None) -> Frequencies:
+    """Return the frequencies of a table's search vectors, at most some minutes old.
+
+    Those of an expression are an index's: the column has the name of the expression's function.
+    """
     connection = connections[rows.db]
-    table = rows.model._meta.db_table
+    table = index or rows.model._meta.db_table
     key = (rows.db, str(connection.settings_dict["NAME"]), table, column)
     then, known = _known.get(key, (0.0, None))
     if known is None or monotonic() - then > SECONDS:

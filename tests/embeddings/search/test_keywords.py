@@ -61,9 +61,9 @@ def found(question: str, limit: int = 100, rows: Any = None) -> list[str]:
 
 
 def test_any_word_is_enough_and_more_words_come_first(model: EmbeddingModel) -> None:
-    store(model, "pears grow", "apples and pears", "figs")
+    store(model, "pears hang", "apples and pears", "figs")
 
-    assert found("Do apples and pears grow on trees?") == ["apples and pears", "pears grow"]
+    assert found("Do apples and pears grow on trees?") == ["apples and pears", "pears hang"]
 
 
 def test_a_longer_text_ranks_lower(model: EmbeddingModel) -> None:
