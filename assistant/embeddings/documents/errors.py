@@ -1,6 +1,6 @@
 """Why a file is no document; without Django, for the process that reads."""
 
-__all__ = ["EmptyFile", "MissingLibrary", "Unreadable"]
+__all__ = ["EmptyFile", "MissingLibrary", "NotText", "Unreadable"]
 
 
 class Unreadable(Exception):
@@ -9,6 +9,10 @@ class Unreadable(Exception):
 
 class EmptyFile(Unreadable):
     """A file that holds no text."""
+
+
+class NotText(Unreadable):
+    """A file that holds something else than text."""
 
 
 class MissingLibrary(Unreadable):

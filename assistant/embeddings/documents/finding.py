@@ -1,6 +1,5 @@
 """The files that paths, folders and patterns stand for."""
 
-import glob
 import os
 import stat
 from collections import Counter
@@ -9,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.embeddings.documents.kinds import extension_of, is_known_binary
+from assistant.embeddings.documents.patterns import is_pattern, matches, split_pattern
 
 __all__ = ["Finder", "Problem"]
 
@@ -55,17 +55,17 @@ class Finder:
     def _expand(self, path: str) -> Iterator[tuple[Path, bool]]:
         if os.path.lexists(path):
             yield from self._take(path)
-            return
-        if not glob.has_magic(path):
+        elif not is_pattern(path):
             self.missing.append(Problem(path, "there is no such file or folder"))
-            return
-        # Hidden files only where the pattern names them, as in a shell.
-        found = sorted(glob.iglob(path, recursive=True))
-        if not found:
-            self.missing.append(Problem(path, "nothing matches this pattern"))
-        matched = [item for item in found if "**" not in path or not os.path.isdir(item)]
-        for item in matched:
-            yield from self._take(item)
+        else:
+            folder, wanted = split_pattern(path)
+            found = False
+            if folder.is_dir():
+                for item in self._walk(folder.resolve(), wanted=wanted):
+                    found = True
+                    yield item, False
+            if not found:
+                self.missing.append(Problem(path, "nothing matches this pattern"))
 
     def _take(self, path: str) -> Iterator[tuple[Path, bool]]:
         try:
@@ -75,25 +75,30 @@ class Finder:
             self.missing.append(Problem(path, reason_of(error)))
             return
         if stat.S_ISDIR(mode):
-            yield from self._walk(resolved)
+            before = len(self.problems)
+            self.folders.append(resolved)
+            for item in self._walk(resolved):
+                yield item, False
+            if len(self.problems) == before:
+                self.whole.append(resolved)
         elif not stat.S_ISREG(mode):
             self.missing.append(Problem(path, "it is neither a file nor a folder"))
         elif self._is_new(resolved):
             yield resolved, True
 
-    def _walk(self, root: Path) -> Iterator[tuple[Path, bool]]:
-        before = len(self.problems)
-        self.folders.append(root)
+    def _walk(self, root: Path, *, wanted: Sequence[str] = ()) -> Iterator[Path]:
         for folder, folders, names in os.walk(root, onerror=self._note):
             if ENVIRONMENT in names and Path(folder) != root:
                 folders.clear()
                 continue
             folders[:] = sorted(name for name in folders if not is_skipped_folder(name))
+            inside = Path(folder).relative_to(root).parts
             for name in sorted(names):
-                if (path := self._document(Path(folder, name))) and self._is_new(path):
-                    yield path, False
-        if len(self.problems) == before:
-            self.whole.append(root)
+                if wanted and not matches((*inside, name), wanted):
+                    continue
+                path = self._document(Path(folder, name))
+                if path is not None and self._is_new(path):
+                    yield path
 
     def _document(self, path: Path) -> Path | None:
         """Return where a file in a folder really is, if it can be a document."""
@@ -126,7 +131,7 @@ class Finder:
         return True
 
     def _note(self, error: OSError) -> None:
-        self.problems.append(Problem(str(error.filename), reason_of(error)))
+        self.problems.append(Problem(str(error.filename), f"{reason_of(error)} (a folder)"))
 
 
 def is_skipped_folder(name: str) -> bool:

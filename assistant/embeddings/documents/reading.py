@@ -50,7 +50,8 @@ def read(data: bytes, *, path: PurePath, max_bytes: int) -> Text:
             content, title = text_of_office(
                 data, extension=extension_of(path), max_unpacked=MAX_RATIO * max_bytes
             )
-            title = title or title_of_markdown(content)
+            if not title and extension_of(path)[:3] != "xls":  # its headings name sheets
+                title = title_of_markdown(content)
         case "html":
             content, title = text_of_html(as_text(data, declared=declared_encoding(data)))
         case _:

@@ -3,7 +3,7 @@
 import codecs
 import re
 
-from assistant.embeddings.documents.errors import Unreadable
+from assistant.embeddings.documents.errors import NotText
 
 __all__ = ["as_text", "cleaned", "one_line", "title_of_text", "title_of_markdown"]
 
@@ -25,7 +25,7 @@ MAX_TITLE = 500
 def as_text(data: bytes, *, declared: str | None = None) -> str:
     """Return the text of a file in whatever encoding it is.
 
-    Raises :class:`Unreadable` where it is not text.
+    Raises :class:`NotText` where it is not text.
     """
     for mark, encoding in MARKS:
         if data.startswith(mark):
@@ -33,7 +33,7 @@ def as_text(data: bytes, *, declared: str | None = None) -> str:
     if encoding := _utf_16(data):
         return data.decode(encoding, "replace")
     if not _looks_like_text(data):
-        raise Unreadable("it is not text")
+        raise NotText("it is not text")
     for encoding in filter(None, (declared, "utf-8")):
         try:
             return data.decode(encoding)
