@@ -1,7 +1,15 @@
 """The tables of what can be found."""
 
+from assistant.embeddings.models.chunks import KnowledgeChunk
 from assistant.embeddings.models.conversation_embeddings import ConversationEmbedding
 from assistant.embeddings.models.embedding_models import EmbeddingModel
 from assistant.embeddings.models.knowledge import KnowledgeDocument
+from assistant.embeddings.models.queue import EmbeddingQueueItem
 
-__all__ = ["ConversationEmbedding", "EmbeddingModel", "KnowledgeDocument"]
+__all__ = [
+    "ConversationEmbedding",
+    "EmbeddingModel",
+    "EmbeddingQueueItem",
+    "KnowledgeChunk",
+    "KnowledgeDocument",
+]

@@ -1,5 +1,6 @@
 """Embeddings of conversations."""
 
+from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -67,6 +68,31 @@ class ConversationEmbedding(UUIDModel):
         db_constraint=False,  # the migration adds it
         db_index=False,
     )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,  # goes with its conversation
+        verbose_name=_("user"),
+        related_name="+",
+        blank=True,
+        null=True,
+        editable=False,
+        db_constraint=False,  # a trigger keeps it as the conversation's
+        db_index=False,
+    )
+    start_offset = models.IntegerField(
+        _("start"),
+        blank=True,
+        null=True,
+        validators=[MinValueValidator(0)],
+        help_text=_("Where it begins in the message's content, in characters."),
+    )
+    end_offset = models.IntegerField(
+        _("end"),
+        blank=True,
+        null=True,
+        validators=[MinValueValidator(0)],
+        help_text=_("Where it ends: the place of the first character after it."),
+    )
     chunk_search = SearchVectorField(_("search vector"))
 
     objects = ConversationEmbeddingQuerySet.as_manager()
@@ -86,10 +112,19 @@ class ConversationEmbedding(UUIDModel):
             Index(fields=["source_type"], name="idx_conversation_embeddings_source_type"),
             # The rows of one model: before it is deleted or its dimension is changed.
             Index(fields=["embedding_model"], name="idx_conversation_embeddings_model_id"),
+            # What a user finds of a model's.
+            Index(
+                fields=["embedding_model", "user"], name="idx_conversation_embeddings_model_user"
+            ),
         ]
         constraints = [
             not_negative_check("chunk_index", name="conversation_embeddings_chunk_index_check"),
             json_object_check("metadata", name="conversation_embeddings_metadata_check"),
+            models.CheckConstraint(
+                condition=models.Q(start_offset__gte=0, end_offset__gte=models.F("start_offset")),
+                name="conversation_embeddings_offsets_check",
+                violation_error_message=_("A chunk starts at 0 or later and ends after its start."),
+            ),
         ]
 
     def __str__(self) -> str:

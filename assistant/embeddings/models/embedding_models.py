@@ -1,10 +1,13 @@
 """Embedding models."""
 
+from typing import Any
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from assistant.db.fields import TimestampField
+from assistant.db.constraints import json_object_check
+from assistant.db.fields import JSONObjectField, TimestampField
 from assistant.db.indexes import Index
 from assistant.db.models import UUIDModel
 from assistant.db.validators import validate_no_nul
@@ -13,8 +16,26 @@ from assistant.db.validators import validate_no_nul
 MAX_DIMENSION = 16_000
 
 
+class EmbeddingModelQuerySet(models.QuerySet[Any]):
+    """Filters of embedding models."""
+
+    def live(self) -> "EmbeddingModelQuerySet":
+        """Keep those whose vectors are kept in step with the texts."""
+        return self.filter(is_active=True).exclude(status=EmbeddingModel.Status.RETIRED)
+
+
 class EmbeddingModel(UUIDModel):
     """A model that turns text into vectors of one dimension."""
+
+    class Distance(models.TextChoices):
+        COSINE = "cosine", _("cosine distance")
+        L2 = "l2", _("Euclidean distance")
+        INNER_PRODUCT = "ip", _("inner product")
+
+    class Status(models.TextChoices):
+        BUILDING = "building", _("being built")
+        ACTIVE = "active", _("in use")
+        RETIRED = "retired", _("retired")
 
     name = models.CharField(_("name"), max_length=255, validators=[validate_no_nul])
     model_path = models.TextField(
@@ -30,14 +51,63 @@ class EmbeddingModel(UUIDModel):
     description = models.TextField(
         _("description"), blank=True, null=True, validators=[validate_no_nul]
     )
-    is_active = models.BooleanField(_("active"), default=True, db_default=True)
+    is_active = models.BooleanField(
+        _("active"),
+        default=True,
+        db_default=True,
+        help_text=_("Whether new and changed texts are queued for this model."),
+    )
     created_at = TimestampField(_("created at"), editable=False)
     is_default = models.BooleanField(
         _("default"),
         default=False,
         db_default=False,
-        help_text=_("Vectors that name no model are this model's. At most one is the default."),
+        help_text=_(
+            "Searches use it, and vectors that name no model are its. At most one is the default."
+        ),
     )
+    backend = models.CharField(
+        _("backend"),
+        max_length=255,
+        default="fastembed",
+        db_default="fastembed",
+        validators=[validate_no_nul],
+        help_text=_(
+            "What computes the vectors: fastembed, sentence_transformers, openai (any compatible "
+            "server), or the dotted path of a class of your own."
+        ),
+    )
+    provider = JSONObjectField(
+        _("options"),
+        db_default={},
+        help_text=_(
+            "The backend's options, without secrets: a key is given as the name of an environment "
+            'variable, {"api_key_env": "OPENAI_API_KEY"}.'
+        ),
+    )
+    distance = models.CharField(
+        _("distance"),
+        max_length=20,
+        choices=Distance,
+        default=Distance.COSINE,
+        db_default=Distance.COSINE,
+    )
+    status = models.CharField(
+        _("status"),
+        max_length=20,
+        choices=Status,
+        default=Status.ACTIVE,
+        db_default=Status.ACTIVE,
+    )
+    backfilled_at = models.DateTimeField(
+        _("backfilled at"),
+        blank=True,
+        null=True,
+        editable=False,
+        help_text=_("When the texts that were there before the model had all been queued."),
+    )
+
+    objects = EmbeddingModelQuerySet.as_manager()
 
     class Meta:
         db_table = "embedding_models"
@@ -65,6 +135,17 @@ class EmbeddingModel(UUIDModel):
                 condition=models.Q(dimension__range=(1, MAX_DIMENSION)),
                 name="embedding_models_dimension_check",
                 violation_error_message=_("A dimension is between 1 and 16,000."),
+            ),
+            json_object_check("provider", name="embedding_models_provider_check"),
+            models.CheckConstraint(
+                condition=models.Q(distance__in=["cosine", "l2", "ip"]),
+                name="embedding_models_distance_check",
+                violation_error_message=_("The distance is one of cosine, l2 and ip."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=["building", "active", "retired"]),
+                name="embedding_models_status_check",
+                violation_error_message=_("The status is one of building, active and retired."),
             ),
         ]
 

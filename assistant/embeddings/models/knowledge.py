@@ -1,5 +1,6 @@
 """The knowledge base."""
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -23,6 +24,11 @@ class KnowledgeDocumentQuerySet(FullTextQuerySet):
 
 class KnowledgeDocument(UUIDModel):
     """A document of the knowledge base."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("waiting")
+        READY = "ready", _("ready")
+        FAILED = "failed", _("failed")
 
     title = models.CharField(_("title"), max_length=500, validators=[validate_no_nul])
     content = models.TextField(_("content"), validators=[validate_no_nul])
@@ -78,6 +84,30 @@ class KnowledgeDocument(UUIDModel):
         db_index=False,
         help_text=_("The model of the document's vector; the default model unless named."),
     )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        verbose_name=_("owner"),
+        related_name="assistant_documents",
+        related_query_name="assistant_document",
+        blank=True,
+        null=True,
+        db_constraint=False,  # the migration adds it, with ON DELETE CASCADE
+        db_index=False,
+        help_text=_("Who alone finds it; without an owner everybody does."),
+    )
+    status = models.CharField(
+        _("status"),
+        max_length=20,
+        choices=Status,
+        default=Status.PENDING,
+        db_default=Status.PENDING,
+        editable=False,
+        help_text=_("Whether searches find it by the default embedding model."),
+    )
+    last_error = models.TextField(
+        _("last error"), blank=True, null=True, editable=False, validators=[validate_no_nul]
+    )
     content_search = SearchVectorField(_("search vector"))
 
     objects = KnowledgeDocumentQuerySet.as_manager()
@@ -101,9 +131,20 @@ class KnowledgeDocument(UUIDModel):
             Index(fields=["-updated_at"], name="idx_knowledge_base_updated_at"),
             # The beginning of a title: UPPER(title) LIKE …
             PrefixIndex("title", name="idx_knowledge_base_title_prefix"),
+            # The document of a file: source = path
+            Index(fields=["source"], name="idx_knowledge_base_source"),
+            # A user's documents; the cascade from users.
+            Index(fields=["owner"], name="idx_knowledge_base_owner_id"),
+            # The admin's list filtered by state.
+            Index(fields=["status"], name="idx_knowledge_base_status"),
         ]
         constraints = [
             not_negative_check("file_size", name="knowledge_base_file_size_check"),
+            models.CheckConstraint(
+                condition=models.Q(status__in=["pending", "ready", "failed"]),
+                name="knowledge_base_status_check",
+                violation_error_message=_("The status is one of pending, ready and failed."),
+            ),
         ]
 
     def __str__(self) -> str:
