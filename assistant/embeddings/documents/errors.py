@@ -1,21 +1,21 @@
 """Why a file is no document; without Django, for the process that reads."""
 
-__all__ = ["EmptyFile", "MissingLibrary", "NotText", "Unreadable"]
+__all__ = ["EmptyFileError", "MissingLibraryError", "NotTextError", "UnreadableError"]
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """A file that cannot be read, with the reason in one line."""
 
 
-class EmptyFile(Unreadable):
+class EmptyFileError(UnreadableError):
     """A file that holds no text."""
 
 
-class NotText(Unreadable):
+class NotTextError(UnreadableError):
     """A file that holds something else than text."""
 
 
-class MissingLibrary(Unreadable):
+class MissingLibraryError(UnreadableError):
     """A file whose format needs a library that is not installed."""
 
     def __init__(self, formats: str) -> None:

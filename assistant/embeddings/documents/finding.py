@@ -14,7 +14,7 @@ __all__ = ["Finder", "Problem"]
 
 # Folders that hold what others have made, beside hidden ones.
 SKIPPED_FOLDERS = frozenset(
-    "__pycache__ bower_components node_modules site-packages __MACOSX $RECYCLE.BIN".split()
+    ("__pycache__", "bower_components", "node_modules", "site-packages", "__MACOSX")
 )
 # A file in it marks a folder as a virtual environment of Python's.
 ENVIRONMENT = "pyvenv.cfg"

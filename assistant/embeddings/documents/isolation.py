@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import IO, Any
 
 from assistant.embeddings.documents import reading
-from assistant.embeddings.documents.errors import EmptyFile, Unreadable
+from assistant.embeddings.documents.errors import EmptyFileError, UnreadableError
 from assistant.embeddings.documents.kinds import kind_of
 from assistant.embeddings.documents.reading import ISOLATED, Text
 
@@ -53,7 +53,7 @@ class Reader:
         answer = self._ask(data, path=path)
         if "text" in answer:
             return Text(**answer["text"])
-        raise (EmptyFile if answer["empty"] else Unreadable)(answer["reason"])
+        raise (EmptyFileError if answer["empty"] else UnreadableError)(answer["reason"])
 
     def stop(self) -> None:
         """End the process."""
@@ -66,7 +66,8 @@ class Reader:
         if self.process is None:
             self.process = start()
         process = self.process
-        assert process.stdin is not None and process.stdout is not None  # noqa: S101
+        assert process.stdin is not None  # noqa: S101
+        assert process.stdout is not None  # noqa: S101
         head = {"name": os.fsencode(path.name).hex(), "size": len(data), "max": self.max_bytes}
         timer = threading.Timer(self.max_seconds, process.kill)
         timer.start()
@@ -85,8 +86,8 @@ class Reader:
             answer: dict[str, Any] = json.loads(line)
             return answer
         if not in_time:
-            raise Unreadable(f"reading it takes more than {self.max_seconds} seconds")
-        raise Unreadable("reading it crashed")
+            raise UnreadableError(f"reading it takes more than {self.max_seconds} seconds")
+        raise UnreadableError("reading it crashed")
 
 
 def start() -> "subprocess.Popen[bytes]":
@@ -113,11 +114,12 @@ def serve(source: IO[bytes], target: IO[bytes]) -> None:
     while line := source.readline():
         head = json.loads(line)
         data = source.read(head["size"])
+        answer: dict[str, Any]
         path = PurePath(os.fsdecode(bytes.fromhex(head["name"])))
         try:
             answer = {"text": asdict(reading.read(data, path=path, max_bytes=head["max"]))}
-        except Unreadable as error:
-            answer = {"reason": str(error), "empty": isinstance(error, EmptyFile)}
+        except UnreadableError as error:
+            answer = {"reason": str(error), "empty": isinstance(error, EmptyFileError)}
         except (MemoryError, RecursionError):
             answer = {"reason": "reading it takes too much memory", "empty": False}
         target.write(json.dumps(answer).encode() + b"\n")

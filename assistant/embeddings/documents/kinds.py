@@ -16,6 +16,12 @@ class Kind:
 
 TEXT = Kind("text")
 
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of a text."""
+    return frozenset(text.split())
+
+
 # Extensions of source code, by language. Names as tree-sitter and Pygments have them.
 LANGUAGES = {
     "bash": "sh bash zsh ksh",
@@ -77,25 +83,25 @@ KINDS = {
     **{
         extension: Kind("code", language)
         for language, extensions in LANGUAGES.items()
-        for extension in extensions.split()
+        for extension in words(extensions)
     },
-    **dict.fromkeys("md markdown mdown mkd mdx qmd rmd".split(), Kind("markdown")),
-    **dict.fromkeys("html htm xhtml".split(), Kind("html")),
-    **dict.fromkeys("txt text rst adoc asciidoc org tex log csv tsv".split(), TEXT),
+    **dict.fromkeys(words("md markdown mdown mkd mdx qmd rmd"), Kind("markdown")),
+    **dict.fromkeys(words("html htm xhtml"), Kind("html")),
+    **dict.fromkeys(words("txt text rst adoc asciidoc org tex log csv tsv"), TEXT),
     "pdf": Kind("pdf"),
-    **dict.fromkeys("docx docm pptx pptm xlsx xlsm".split(), Kind("office")),
+    **dict.fromkeys(words("docx docm pptx pptm xlsx xlsm"), Kind("office")),
 }
 
 # Not opened in a folder, since they are never text.
-BINARIES = frozenset(
+BINARIES = words(
     """
     7z a aac ai apk ar arrow avi avif bak bin bmp br bz2 cab class com cur dat db deb dll dmg doc
     dot dylib egg eot eps epub exe fig flac gif gz heic icns ico img iso jar jpeg jpg key lib lz4
-    lzma m4a m4v mid mkv mo mov mp3 mp4 mpeg mpg msi mxd nib npy npz numbers o obj odg odp ods odt
-    ogg ogv onnx opus otf pages parquet pdb pickle pkl png ppt psd pt pyc pyd pyo rar rpm safetensors
-    snap so sqlite sqlite3 swp tar tgz tif tiff ttc ttf war wasm wav wav webm webp whl wma wmv woff
+    lzma m4a m4v mid mkv mo mov mp3 mp4 mpeg mpg msi mxd nib npy npz numbers o obj odg odp ods
+    odt ogg ogv onnx opus otf pages parquet pdb pickle pkl png ppt psd pt pyc pyd pyo rar rpm
+    safetensors snap so sqlite sqlite3 swp tar tgz tif tiff ttc ttf war wasm wav webm webp whl wma wmv woff
     woff2 xls xz zip zst
-    """.split()
+    """
 )
 
 

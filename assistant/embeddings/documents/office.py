@@ -1,11 +1,12 @@
 """The text of Word, PowerPoint and Excel files, with headings and tables as Markdown has them."""
 
 from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
 from io import BytesIO
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
-from assistant.embeddings.documents.errors import MissingLibrary, Unreadable
+from assistant.embeddings.documents.errors import MissingLibraryError, UnreadableError
 from assistant.embeddings.documents.texts import one_line
 
 __all__ = ["text_of_office"]
@@ -26,26 +27,28 @@ def text_of_office(data: bytes, *, extension: str, max_unpacked: int) -> tuple[s
         parts, properties = readers[extension[:3]](BytesIO(data))
         text = "\n\n".join(filter(None, (part.strip("\n ") for part in parts)))
     except ImportError as error:
-        raise MissingLibrary("Office files") from error
+        raise MissingLibraryError("Office files") from error
     except MemoryError:
         raise
     except Exception as error:  # the libraries raise whatever a broken file leads them to
         reason = " ".join(str(error).split())[:200]
-        raise Unreadable(f"it is broken ({type(error).__name__}: {reason})") from error
+        raise UnreadableError(f"it is broken ({type(error).__name__}: {reason})") from error
     return text, one_line(getattr(properties, "title", None) or "")
 
 
 def check_archive(data: bytes, *, max_unpacked: int) -> None:
     """Refuse what is no archive, and one that unpacks to more than it should."""
     if data.startswith(OLE):
-        raise Unreadable("it is encrypted, or of a format before 2007: save it anew without both")
+        raise UnreadableError(
+            "it is encrypted, or of a format before 2007: save it anew without both"
+        )
     try:
         with ZipFile(BytesIO(data)) as archive:
             unpacked = sum(item.file_size for item in archive.infolist())
     except (BadZipFile, ValueError, EOFError, NotImplementedError) as error:
-        raise Unreadable(f"it is broken, or not an Office file ({error})") from error
+        raise UnreadableError(f"it is broken, or not an Office file ({error})") from error
     if unpacked > max_unpacked:
-        raise Unreadable(f"it unpacks to {unpacked:,} bytes; {max_unpacked:,} are read")
+        raise UnreadableError(f"it unpacks to {unpacked:,} bytes; {max_unpacked:,} are read")
 
 
 def read_word(file: BytesIO) -> tuple[Iterable[str], Any]:
@@ -109,7 +112,7 @@ def read_powerpoint(file: BytesIO) -> tuple[Iterable[str], Any]:
 
 def read_excel(file: BytesIO) -> tuple[Iterable[str], Any]:
     """Return the cells of each sheet, row after row, with the results of formulas."""
-    import openpyxl  # noqa: PLC0415
+    openpyxl: Any = import_module("openpyxl")
 
     book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from assistant.embeddings.documents.errors import EmptyFile, Unreadable
+from assistant.embeddings.documents.errors import EmptyFileError, UnreadableError
 from assistant.embeddings.documents.kinds import TEXT, extension_of, kind_of
 from assistant.embeddings.documents.office import text_of_office
 from assistant.embeddings.documents.pdfs import text_of_pdf
@@ -37,11 +37,11 @@ class Text:
 def read(data: bytes, *, path: PurePath, max_bytes: int) -> Text:
     """Return what a file says, whose name tells its format.
 
-    Raises :class:`Unreadable` with the reason, :class:`EmptyFile` where it says nothing.
+    Raises :class:`UnreadableError` with the reason, :class:`EmptyFileError` where it says nothing.
     """
     kind = kind_of(path) or TEXT
     if not data.strip():
-        raise EmptyFile("it is empty")
+        raise EmptyFileError("it is empty")
     title = ""
     match kind.content_type:
         case "pdf":
@@ -58,9 +58,9 @@ def read(data: bytes, *, path: PurePath, max_bytes: int) -> Text:
             content = as_text(data)
     content = cleaned(content)
     if not content.strip():
-        raise EmptyFile("it holds no text")
+        raise EmptyFileError("it holds no text")
     if len(content.encode()) > max_bytes:
-        raise Unreadable(f"it holds more than {max_bytes:,} bytes of text")
+        raise UnreadableError(f"it holds more than {max_bytes:,} bytes of text")
     if kind.content_type == "markdown":
         title = title_of_markdown(content)
     elif kind.content_type == "text":

@@ -3,9 +3,9 @@
 import codecs
 import re
 
-from assistant.embeddings.documents.errors import NotText
+from assistant.embeddings.documents.errors import NotTextError
 
-__all__ = ["as_text", "cleaned", "one_line", "title_of_text", "title_of_markdown"]
+__all__ = ["as_text", "cleaned", "one_line", "title_of_markdown", "title_of_text"]
 
 # UTF-32 first: its mark begins with UTF-16's.
 MARKS = (
@@ -25,7 +25,7 @@ MAX_TITLE = 500
 def as_text(data: bytes, *, declared: str | None = None) -> str:
     """Return the text of a file in whatever encoding it is.
 
-    Raises :class:`NotText` where it is not text.
+    Raises :class:`NotTextError` where it is not text.
     """
     for mark, encoding in MARKS:
         if data.startswith(mark):
@@ -33,7 +33,7 @@ def as_text(data: bytes, *, declared: str | None = None) -> str:
     if encoding := _utf_16(data):
         return data.decode(encoding, "replace")
     if not _looks_like_text(data):
-        raise NotText("it is not text")
+        raise NotTextError("it is not text")
     for encoding in filter(None, (declared, "utf-8")):
         try:
             return data.decode(encoding)

@@ -3,21 +3,22 @@
 import re
 from html.parser import HTMLParser
 
+from assistant.embeddings.documents.kinds import words
 from assistant.embeddings.documents.texts import one_line
 
 __all__ = ["declared_encoding", "text_of_html"]
 
 DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
 # What is not the page's text.
-DROPPED = frozenset(
+DROPPED = words(
     "script style noscript template svg math head iframe object canvas select button nav "
-    "footer dialog".split()
+    "footer dialog"
 )
 # The page's own part, where it names one.
 MAIN = frozenset(("main", "article"))
-BLOCKS = frozenset(
+BLOCKS = words(
     "address article blockquote body center dd details div dl dt fieldset figcaption figure "
-    "header hr html li main ol p pre section summary table tbody tfoot thead tr ul".split()
+    "header hr html li main ol p pre section summary table tbody tfoot thead tr ul"
 )
 HEADINGS = {f"h{level}": "#" * level for level in range(1, 7)}
 MANY_LINES = re.compile(r"\n{3,}")
@@ -123,10 +124,7 @@ class PageParser(HTMLParser):
         """Write the line that is open, and what comes after it."""
         text = "".join(self.line)
         self.line.clear()
-        if raw or self.in_pre:
-            text = text.strip("\n")
-        else:
-            text = " ".join(text.split())
+        text = text.strip("\n") if raw or self.in_pre else " ".join(text.split())
         if text:
             text = f"{self.prefix}{text}\n"
             self.prefix = ""
