@@ -89,18 +89,20 @@ KINDS = {
     **dict.fromkeys(words("html htm xhtml"), Kind("html")),
     **dict.fromkeys(words("txt text rst adoc asciidoc org tex log csv tsv"), TEXT),
     "pdf": Kind("pdf"),
-    **dict.fromkeys(words("docx docm pptx pptm xlsx xlsm"), Kind("office")),
+    **dict.fromkeys(
+        words("docx docm pptx pptm xlsx xlsm doc ppt xls odt odp ods rtf"), Kind("office")
+    ),
 }
 
 # Not opened in a folder, since they are never text.
 BINARIES = words(
     """
-    7z a aac ai apk ar arrow avi avif bak bin bmp br bz2 cab class com cur dat db deb dll dmg doc
-    dot dylib egg eot eps epub exe fig flac gif gz heic icns ico img iso jar jpeg jpg key lib lz4
-    lzma m4a m4v mid mkv mo mov mp3 mp4 mpeg mpg msi mxd nib npy npz numbers o obj odg odp ods
-    odt ogg ogv onnx opus otf pages parquet pdb pickle pkl png ppt psd pt pyc pyd pyo rar rpm
-    safetensors snap so sqlite sqlite3 swp tar tgz tif tiff ttc ttf war wasm wav webm webp whl wma wmv woff
-    woff2 xls xz zip zst
+    7z a aac ai apk ar arrow avi avif bak bin bmp br bz2 cab class com cur dat db deb dll dmg
+    dylib egg eot eps exe fig flac gif gz heic icns ico img iso jar jpeg jpg lib lz4
+    lzma m4a m4v mid mkv mo mov mp3 mp4 mpeg mpg msi mxd nib npy npz o obj odg
+    ogg ogv onnx opus otf parquet pdb pickle pkl png psd pt pyc pyd pyo rar rpm
+    safetensors snap so sqlite sqlite3 swp tar tgz tif tiff ttc ttf war wasm wav webm webp whl
+    wma wmv woff woff2 xz zip zst
     """
 )
 

@@ -17,6 +17,8 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 def text_of_office(data: bytes, *, extension: str, max_unpacked: int) -> tuple[str, str]:
     """Return a file's text and title."""
+    if extension[:3] not in ("doc", "ppt", "xls"):
+        raise UnreadableError("files of this format are not read: save it as .docx, .pptx or .xlsx")
     check_archive(data, max_unpacked=max_unpacked)
     readers: dict[str, Callable[[BytesIO], tuple[Iterable[str], Any]]] = {
         "doc": read_word,

@@ -30,13 +30,13 @@ def as_text(data: bytes, *, declared: str | None = None) -> str:
     for mark, encoding in MARKS:
         if data.startswith(mark):
             return data.decode(encoding, "replace")
-    if encoding := _utf_16(data):
-        return data.decode(encoding, "replace")
+    if unmarked := _utf_16(data):
+        return data.decode(unmarked, "replace")
     if not _looks_like_text(data):
         raise NotTextError("it is not text")
-    for encoding in filter(None, (declared, "utf-8")):
+    for likely in filter(None, (declared, "utf-8")):
         try:
-            return data.decode(encoding)
+            return data.decode(likely)
         except (LookupError, UnicodeError):
             continue
     return data.decode(_detected(data), "replace")
@@ -122,7 +122,7 @@ def title_of_markdown(text: str) -> str:
             heading = ATX.match(line)
             if heading or (before and UNDERLINE.match(line)):
                 return one_line(MARKUP.sub(r"\1", heading[1] if heading else before))
-            before = line.strip()
+            before = "" if UNDERLINE.match(line) else line.strip()
     return ""
 
 
