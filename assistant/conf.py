@@ -103,6 +103,11 @@ class AssistantSettings:
         "Words in the name of a setting, or of a key of JSON, whose value the admin masks.",
     )
 
+    INGEST_MAX_BYTES = Setting(
+        20 * 1024 * 1024, "Bytes of a file, and of the text in it, that becomes a document."
+    )
+    INGEST_MAX_SECONDS = Setting(60, "Seconds that reading one PDF, Office or HTML file may take.")
+
     MIGRATE_ON_START = Setting(
         "off",
         "What `assistant.schema.startup.bring_up_to_date()` does about migrations that are not "
