@@ -125,9 +125,7 @@ def copy_stream(clusters: Clusters, rows: int, *, model: UUID) -> Iterator[bytes
     yield TRAILER
 
 
-def copy_vectors(
-    client: Client, clusters: Clusters, rows: int, *, model: UUID, table: str
-) -> None:
+def copy_vectors(client: Client, clusters: Clusters, rows: int, *, model: UUID, table: str) -> None:
     """Store so many embeddings, of conversations that are not there: they are only searched."""
     client.execute("SET session_replication_role = replica")  # no foreign keys, no triggers
     with client.cursor().copy(COPY.format(table=table)) as stream:
