@@ -46,6 +46,8 @@ def with_snippets(rows: Rows, question: str, *, field: str, name: str = "snippet
     )
     found = Matches(ToSearchVector(read), words)
     snippet = Case(
-        When(found, then=headline), default=Left(text, BEGINNING), output_field=models.TextField()
+        When(found, then=headline),
+        default=Left(text, BEGINNING),
+        output_field=models.TextField(),
     )
     return rows.annotate(**{name: snippet})
