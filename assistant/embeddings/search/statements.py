@@ -45,7 +45,7 @@ def fetch(
         first += 1
     query = ";\n".join(connection.ops.compose_sql(sql, params) for sql, params in parts)
     answers = []
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, _unprepared(connection.connection):
         cursor.execute(query)
         for number in range(first + len(statements)):
             if number:
@@ -73,6 +73,16 @@ def local_settings(settings: Mapping[str, str], *, using: str) -> Iterator[None]
         # An error ends the transaction, or is taken back to a savepoint: the settings, too.
         with connections[using].cursor() as cursor:
             cursor.execute(*_set_config(dict(zip(settings, former, strict=True))))
+
+
+@contextmanager
+def _unprepared(session: Any) -> Iterator[None]:
+    # Several statements cannot be prepared as one.
+    former, session.prepare_threshold = session.prepare_threshold, None
+    try:
+        yield
+    finally:
+        session.prepare_threshold = former
 
 
 def _set_config(settings: Mapping[str, str | None]) -> Statement:

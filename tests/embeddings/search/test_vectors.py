@@ -22,7 +22,7 @@ from tests.factories import make_document, make_embedding_model
 
 pytestmark = pytest.mark.django_db
 
-QUESTION = unit(random.Random(7))
+QUESTION = unit(random.Random(7))  # noqa: S311
 INDEX = choose_plan(matching=10**6, total=10**6, indexed=True, limit=10)
 ALL = ConversationEmbedding.objects.all()
 OPERATOR_CLASSES = {

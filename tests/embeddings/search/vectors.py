@@ -21,7 +21,7 @@ def unit(rng: random.Random) -> list[float]:
 
 def make_table(*, distance: str = "cosine", rows: int = ROWS) -> tuple[EmbeddingModel, Any, Any]:
     """Store vectors of one model, most of them of one user, and return the model and the users."""
-    rng = random.Random(6)
+    rng = random.Random(6)  # noqa: S311
     model = make_embedding_model(dimension=DIMENSION, distance=distance)
     common, rare = make_conversation(), make_conversation()
     ConversationEmbedding.objects.bulk_create(
