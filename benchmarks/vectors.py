@@ -11,8 +11,12 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+from django.db import connections
 
-from benchmarks.databases import Client
+from assistant.embeddings.models import ConversationEmbedding, EmbeddingModel
+from assistant.embeddings.vector_indexes import build_index
+from benchmarks.databases import Client, connect
+from benchmarks.measure import show_progress
 
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
@@ -120,3 +124,28 @@ def copy_vectors(client: Client, clusters: Clusters, rows: int, *, model: UUID, 
         for data in copy_stream(clusters, rows, model=model):
             stream.write(data)
     client.execute("RESET session_replication_role")
+
+
+def fill(name: str, alias: str, clusters: Clusters, rows: int) -> None:
+    """Fill the table of a migrated database, and build its index, unless that has been done."""
+    model = EmbeddingModel.objects.using(alias).get(is_default=True)
+    if model.dimension != clusters.dimension:
+        model.dimension = clusters.dimension
+        model.save(using=alias)
+    with connect(name) as client:
+        (there,) = client.execute("SELECT EXISTS (SELECT FROM conversation_embeddings)").fetchone()
+        if not there:
+            show_progress(f"storing {rows:,} vectors")
+            # Words are not searched here, and take long to be taken apart.
+            client.execute(
+                "ALTER TABLE conversation_embeddings ALTER chunk_search DROP EXPRESSION IF EXISTS"
+            )
+            copy_vectors(client, clusters, rows, model=model.pk, table="conversation_embeddings")
+            client.execute("VACUUM ANALYZE conversation_embeddings")
+    build_index(
+        model,
+        ConversationEmbedding,
+        using=alias,
+        on_progress=lambda at: show_progress(f"building the index: {at.rows:,} of {rows:,}"),
+    )
+    connections[alias].close()
