@@ -176,7 +176,7 @@ class Ingestion:
             if not connections[self.using].is_usable():
                 raise
             if len(prepared) == 1:
-                self._fail(prepared[0].source, f"the database refuses it: {reason_of(error)}")
+                self._fail(prepared[0].source, f"the database refuses it: {refusal_of(error)}")
                 return
             for item in prepared:  # one of them
                 self._store([item])
@@ -188,6 +188,12 @@ class Ingestion:
 
     def _fail(self, source: str, reason: str) -> None:
         self.report.failed.append(Problem(source, reason))
+
+
+def refusal_of(error: DatabaseError) -> str:
+    """Return what the database says, without the row."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return getattr(diagnosis, "message_primary", None) or reason_of(error)
 
 
 def files(finder: Finder, paths: Sequence[str], report: Report) -> Iterator[File]:
