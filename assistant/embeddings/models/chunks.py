@@ -10,16 +10,10 @@ from assistant.db.constraints import not_negative_check
 from assistant.db.fields import SearchVectorField, TimestampField
 from assistant.db.indexes import Index
 from assistant.db.models import UUIDModel
-from assistant.db.search import FullTextQuerySet
 from assistant.db.validators import validate_no_nul
 from assistant.embeddings.models.embedding_models import EmbeddingModel
 from assistant.embeddings.models.knowledge import KnowledgeDocument
-
-
-class KnowledgeChunkQuerySet(FullTextQuerySet):
-    """Filters of passages."""
-
-    search_vector = models.F("chunk_search")
+from assistant.embeddings.querysets import KnowledgeChunkQuerySet
 
 
 class KnowledgeChunk(UUIDModel):

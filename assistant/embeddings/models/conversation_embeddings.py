@@ -10,15 +10,9 @@ from assistant.db.constraints import json_object_check, not_negative_check
 from assistant.db.fields import JSONObjectField, SearchVectorField, TimestampField
 from assistant.db.indexes import Index
 from assistant.db.models import UUIDModel
-from assistant.db.search import FullTextQuerySet
 from assistant.db.validators import validate_no_nul
 from assistant.embeddings.models.embedding_models import EmbeddingModel
-
-
-class ConversationEmbeddingQuerySet(FullTextQuerySet):
-    """Filters of embeddings."""
-
-    search_vector = models.F("chunk_search")
+from assistant.embeddings.querysets import ConversationEmbeddingQuerySet
 
 
 class ConversationEmbedding(UUIDModel):
