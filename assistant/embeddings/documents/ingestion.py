@@ -218,10 +218,14 @@ def read_bytes(path: Path) -> bytes:
     with path.open("rb") as file:
         data = file.read(limit + 1)
     if len(data) > limit:
-        raise UnreadableError(
-            f"it has more than {limit:,} bytes: raise INGEST_MAX_BYTES of the setting ASSISTANT"
-        )
+        raise UnreadableError(too_large())
     return data
+
+
+def too_large() -> str:
+    """Say that a file has too many bytes."""
+    limit = f"{conf.INGEST_MAX_BYTES:,}"
+    return f"it has more than {limit} bytes: raise INGEST_MAX_BYTES of the setting ASSISTANT"
 
 
 def problem_of_name(source: str) -> str | None:
@@ -230,6 +234,8 @@ def problem_of_name(source: str) -> str | None:
         source.encode()
     except UnicodeEncodeError:
         return "its name is not UTF-8"
+    if "\0" in source:
+        return "its name has a null character"
     if len(source) > MAX_SOURCE:
         return f"its path has {len(source)} characters, and {MAX_SOURCE} can be stored"
     return None
