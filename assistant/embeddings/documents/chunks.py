@@ -18,6 +18,9 @@ __all__ = [
     "write_chunks",
 ]
 
+# Whose text is written as Markdown when it is read.
+STRUCTURED = frozenset(("html", "markdown", "office"))
+
 # What is deleted gives its vectors to what has the same text. The sort needs all that is deleted
 # before anything is inserted, so a number is free when it is taken again.
 REPLACE = """
@@ -129,14 +132,18 @@ def split_content(
 ) -> list[Any]:
     """Return the chunks of a content, as the model of ``backend`` takes them."""
     try:
-        # The splitter is a library that need not be installed.
         splitting = import_module("assistant.embeddings.splitting")
-        chunks: list[Any] = splitting.split(
-            content, content_type=content_type, language=language, backend=backend
-        )
+        refusal = import_module("assistant.embeddings.backends.base").EmbeddingError
     except ImportError as error:
-        raise ChunksUnavailableError(
-            "chunks come when the splitter is installed: "
-            'pip install "django-ai-assistant-backend[documents]"'
-        ) from error
+        raise ChunksUnavailableError(str(error)) from error
+    try:
+        chunks: list[Any] = splitting.split(
+            content,
+            content_type="markdown" if content_type in STRUCTURED else content_type,
+            # A language that people speak may be there, too.
+            language=language if content_type == "code" else None,
+            backend=backend,
+        )
+    except refusal as error:  # the library is not installed, or not the model's tokenizer
+        raise ChunksUnavailableError(str(error)) from error
     return chunks

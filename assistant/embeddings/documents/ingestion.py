@@ -176,7 +176,7 @@ class Ingestion:
             if not connections[self.using].is_usable():
                 raise
             if len(prepared) == 1:
-                self._fail(prepared[0].source, f"the database refuses it: {reason_of(error)}")
+                self._fail(prepared[0].source, f"the database refuses it: {refusal_of(error)}")
                 return
             for item in prepared:  # one of them
                 self._store([item])
@@ -188,6 +188,12 @@ class Ingestion:
 
     def _fail(self, source: str, reason: str) -> None:
         self.report.failed.append(Problem(source, reason))
+
+
+def refusal_of(error: DatabaseError) -> str:
+    """Return what the database says, without the row."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return getattr(diagnosis, "message_primary", None) or reason_of(error)
 
 
 def files(finder: Finder, paths: Sequence[str], report: Report) -> Iterator[File]:
@@ -212,10 +218,14 @@ def read_bytes(path: Path) -> bytes:
     with path.open("rb") as file:
         data = file.read(limit + 1)
     if len(data) > limit:
-        raise UnreadableError(
-            f"it has more than {limit:,} bytes: raise INGEST_MAX_BYTES of the setting ASSISTANT"
-        )
+        raise UnreadableError(too_large())
     return data
+
+
+def too_large() -> str:
+    """Say that a file has too many bytes."""
+    limit = f"{conf.INGEST_MAX_BYTES:,}"
+    return f"it has more than {limit} bytes: raise INGEST_MAX_BYTES of the setting ASSISTANT"
 
 
 def problem_of_name(source: str) -> str | None:
@@ -224,6 +234,8 @@ def problem_of_name(source: str) -> str | None:
         source.encode()
     except UnicodeEncodeError:
         return "its name is not UTF-8"
+    if "\0" in source:
+        return "its name has a null character"
     if len(source) > MAX_SOURCE:
         return f"its path has {len(source)} characters, and {MAX_SOURCE} can be stored"
     return None

@@ -35,8 +35,7 @@ class Splitters:
                 for pk, backend in self.backends
             }
         except ChunksUnavailableError as error:
-            self.backends = []
-            self.note(f"The documents are stored; {error}")
+            self.note(f"Documents are stored without their chunks, which come later: {error}")
             return {}
 
     def _load(self) -> Any:

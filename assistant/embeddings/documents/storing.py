@@ -93,15 +93,15 @@ def store(
             [item.source for item in documents], owner=owner, using=using, lock=True
         )
         rows = KnowledgeDocument._base_manager.using(using)
-        new, written = [], []
+        new: list[tuple[KnowledgeDocument, Prepared]] = []
+        written: list[tuple[UUID, Prepared]] = []
         for item in documents:
             row = stored.get(item.source)
             if row is None:
                 document = KnowledgeDocument(
                     source=item.source, owner=owner, tags=list(tags), **item.columns()
                 )
-                new.append(document)
-                written.append((document.pk, item))
+                new.append((document, item))
             elif row.file_hash == item.file_hash:
                 counts["unchanged"] += 1
             else:
@@ -113,13 +113,14 @@ def store(
                     **item.columns(),
                 )
                 written.append((row.pk, item))
-        rows.bulk_create(new)
+        counts["changed"] = len(written)
+        rows.bulk_create([document for document, item in new])  # which gives them their keys
+        written += [(document.pk, item) for document, item in new]
         for pk, item in written:
             for model_id, chunks in item.chunks.items():
                 done = replace_chunks(document_id=pk, model_id=model_id, chunks=chunks, using=using)
                 counts["chunks"] += done.added
     counts["added"] = len(new)
-    counts["changed"] = len(written) - len(new)
     return counts
 
 

@@ -14,6 +14,9 @@ DROPPED = words(
     "script style noscript template svg math head iframe object canvas select button nav "
     "footer dialog"
 )
+ROLES_DROPPED = frozenset(("navigation", "search", "contentinfo"))
+# Sphinx's link to the heading itself.
+HEADER_LINK = "headerlink"
 # The page's own part, where it names one.
 MAIN = frozenset(("main", "article"))
 BLOCKS = words(
@@ -21,6 +24,7 @@ BLOCKS = words(
     "header hr html li main ol p pre section summary table tbody tfoot thead tr ul"
 )
 HEADINGS = {f"h{level}": "#" * level for level in range(1, 7)}
+VOID = words("area base br col embed hr img input link meta source track wbr")
 MANY_LINES = re.compile(r"\n{3,}")
 
 
@@ -52,7 +56,7 @@ class PageParser(HTMLParser):
         self.prefix = ""
         self.dropped: list[str] = []
         self.in_title = False
-        self.in_main = 0
+        self.main_open: list[str] = []
         self.in_pre = 0
 
     def text(self) -> str:
@@ -67,15 +71,21 @@ class PageParser(HTMLParser):
         """Begin what a tag begins."""
         if tag == "title" and not self.title and "svg" not in self.dropped:
             self.in_title = True
-        if tag in DROPPED:
+        known = dict(attrs)
+        if (
+            tag in DROPPED
+            or tag in self.dropped  # one inside the other, of which the inner ends first
+            or (known.get("role") in ROLES_DROPPED and tag not in VOID)
+            or (tag == "a" and known.get("class") == HEADER_LINK)
+        ):
             self.dropped.append(tag)
         elif tag == "body":
             self.dropped.clear()  # a head that nobody ended
         if self.dropped:
             return
-        if tag in MAIN or ("role", "main") in attrs:
+        if tag in MAIN or known.get("role") == "main" or tag in self.main_open:
             self.end_line()
-            self.in_main += tag in MAIN
+            self.main_open.append(tag)
         if tag == "pre":
             self.end_line("\n```\n")
             self.in_pre += 1
@@ -110,8 +120,10 @@ class PageParser(HTMLParser):
             self.end_line("\n")
         elif tag in BLOCKS:
             self.end_line("\n" if tag == "p" else "")
-        if tag in MAIN and self.in_main:
-            self.in_main -= 1
+        if tag in self.main_open:
+            self.end_line()
+            while self.main_open.pop() != tag:
+                pass
 
     def handle_data(self, data: str) -> None:
         """Keep the text of what is not dropped."""
@@ -130,5 +142,5 @@ class PageParser(HTMLParser):
             self.prefix = ""
         if text or after:
             self.parts.append(text + after)
-            if self.in_main:
+            if self.main_open:
                 self.main.append(text + after)

@@ -51,7 +51,7 @@ def test_what_is_others_or_elsewhere_stays(folder):
     report = ingest_paths([str(folder)], prune=True)
 
     assert report.deleted == [f"{folder}/b.md"]
-    assert KnowledgeDocument.objects.count() == 5
+    assert KnowledgeDocument.objects.count() == 6
 
 
 def test_a_file_that_is_there_but_not_read_stays(folder):

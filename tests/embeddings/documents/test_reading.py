@@ -138,6 +138,11 @@ def test_a_page_is_its_main_part_as_markdown():
         ("just words", "just words"),
         ("<p>a</nav></p></script>b", "a\n\nb"),
         ("<title>T</title><main></main><p>outside", "outside"),
+        (
+            '<div role="search"><div>find</div>it</div><div>side</div>'
+            '<div role="main"><div>One<a class="headerlink">¶</a></div>two</div>after',
+            "One\ntwo",
+        ),
         ("<head><meta charset=x><body>no end of the head", "no end of the head"),
         ("<svg><title>icon</title></svg>text", "text"),
         ("<p>&#xD800;&#0;x&nbsp;y", "\ufffd\ufffdx y"),
