@@ -112,7 +112,7 @@ class _Search:
             if self.request.mode == "vector":
                 raise
             self.note = f"Searched by words only. {error}"
-            logger.warning(self.note)
+            logger.info(self.note)
             return None
 
     def _vector_parts(self, model: EmbeddingModel, vector: list[float]) -> list[Part]:
