@@ -86,9 +86,7 @@ def _from_folder(spec: ModelSpec) -> Any:
         name = known["model"]
     else:
         name = _register(spec, folder, file)
-    return _load(
-        spec, TextEmbedding, name, specific_model_path=str(folder), local_files_only=True
-    )
+    return _load(spec, TextEmbedding, name, specific_model_path=str(folder), local_files_only=True)
 
 
 POOLING_OPTIONS = {"pooling", "normalize"}

@@ -1,0 +1,130 @@
+"""Queueing what was there before a model was live.
+
+A transaction that began before the model was live writes texts without queueing them for it, and
+may commit when the sweep is over. So the sweep waits until all of those that could have ended.
+"""
+
+import time
+from threading import Event
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import OperationalError, connections, transaction
+
+if TYPE_CHECKING:
+    from assistant.embeddings.models import EmbeddingModel
+
+__all__ = ["Backfill"]
+
+# Seconds to wait for older transactions before a sweep that has to be done again.
+PATIENCE = 10
+
+ROWS = 5_000
+
+# In the order of their keys. The waits are short: who has one of the rows in hand might wait for
+# one that this transaction has queued.
+SWEEP = """
+    WITH batch AS MATERIALIZED (
+        SELECT id FROM {table} WHERE id > %(last)s ORDER BY id LIMIT %(rows)s
+    ), queued AS (
+        INSERT INTO embedding_queue (embedding_model_id, {column})
+        SELECT %(model)s, id FROM batch ORDER BY id
+        ON CONFLICT ({column}, embedding_model_id) WHERE {column} IS NOT NULL DO NOTHING
+        RETURNING id
+    )
+    SELECT (SELECT count(*) FROM queued),
+           (SELECT id FROM batch ORDER BY id DESC LIMIT 1)
+"""
+
+# Much less than what finds a deadlock, so that nobody who waits for us is told of one.
+SHORT_WAITS = """
+    SELECT set_config('lock_timeout', GREATEST(1, floor(extract(epoch FROM
+        current_setting('deadlock_timeout')::interval) * 250))::text || 'ms', true)
+"""
+
+TABLES = (("messages", "message_id"), ("knowledge_base", "document_id"))
+
+
+class Backfill:
+    """One model's sweep, in a worker that may have to do it twice."""
+
+    def __init__(self, model: "EmbeddingModel", *, using: str) -> None:
+        self.model = model
+        self.using = using
+        self.seen = self._transaction()
+        self.swept = False
+
+    def run(self, stop: Event) -> int | None:
+        """Queue all texts, and return how many were not queued; None where it is too early."""
+        is_safe = self._wait(0 if self.swept else PATIENCE, stop)
+        if stop.is_set() or (self.swept and not is_safe):
+            return None
+        before = self._row_version()
+        count = sum(self._sweep(table, column, stop) for table, column in TABLES)
+        self.swept = True
+        if is_safe and not stop.is_set():
+            self._mark(before)
+        return count
+
+    def _transaction(self) -> str:
+        """Return a transaction after which all that begin see the model live."""
+        return self._value("SELECT pg_current_xact_id()::text")
+
+    def _wait(self, seconds: float, stop: Event) -> bool:
+        if connections[self.using].in_atomic_block:
+            return True  # our own would never end
+        deadline = time.monotonic() + seconds
+        while not self._value(
+            "SELECT pg_snapshot_xmin(pg_current_snapshot()) > %s::xid8", self.seen
+        ):
+            if time.monotonic() >= deadline or stop.wait(0.1):
+                return False
+        return True
+
+    def _sweep(self, table: str, column: str, stop: Event) -> int:
+        statement = SWEEP.format(table=table, column=column)
+        last: UUID | None = UUID(int=0)
+        rows = ROWS
+        total = 0
+        while last is not None and not stop.is_set():
+            parameters = {"last": last, "rows": rows, "model": self.model.pk}
+            try:
+                with transaction.atomic(using=self.using):
+                    with connections[self.using].cursor() as cursor:
+                        cursor.execute(SHORT_WAITS)
+                        cursor.execute(statement, parameters)
+                        count, last = cursor.fetchone()
+                        if count:
+                            cursor.execute("SELECT wake_embedding_workers()")
+            except OperationalError as error:
+                if getattr(error.__cause__, "sqlstate", None) not in {"55P03", "40P01"}:
+                    raise
+                # Somebody has one of the rows in hand: in smaller steps up to it. With one row,
+                # this transaction holds nothing while it waits.
+                rows = max(1, rows // 10)
+                stop.wait(0.05)
+                continue
+            total += count
+            rows = min(ROWS, rows * 2)
+        return total
+
+    def _row_version(self) -> str:
+        return self._value("SELECT xmin::text FROM embedding_models WHERE id = %s", self.model.pk)
+
+    def _mark(self, before: str) -> None:
+        """Say that it is done, unless the row has changed: it may not have been live meanwhile."""
+        with transaction.atomic(using=self.using), connections[self.using].cursor() as cursor:
+            cursor.execute("SELECT set_config('assistant.embeds', 'on', true)")
+            cursor.execute(
+                "UPDATE embedding_models SET backfilled_at = now()"
+                " WHERE id = %s AND xmin::text = %s AND backfilled_at IS NULL"
+                " AND is_active AND status <> 'retired'",
+                [self.model.pk, before],
+            )
+            cursor.execute("SELECT set_config('assistant.embeds', '', true)")
+
+    def _value(self, statement: str, *parameters: object) -> str:
+        with connections[self.using].cursor() as cursor:
+            cursor.execute(statement, parameters)
+            row = cursor.fetchone()
+        return row[0] if row else ""
