@@ -112,7 +112,7 @@ class AssistantSettings:
     )
     EMBED_ATTEMPTS = Setting(
         5,
-        "How often a text is embedded that fails, at growing intervals, before it counts as failed.",
+        "How often a text that fails is tried, at growing intervals, before it is left alone.",
     )
     EMBED_INDEX_ROWS = Setting(
         10_000, "From how many vectors on a worker builds a model's index where there is none."

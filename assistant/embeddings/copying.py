@@ -55,10 +55,14 @@ def copy_rows(
     names = ", ".join(quote(name) for name, _pack in columns)
     statement = f"COPY {quote(table)} ({names}) FROM STDIN (FORMAT BINARY)"
     count = 0
-    with connection.wrap_database_errors, connection.cursor() as cursor:
-        with cursor.copy(statement) as copy:
-            for count, block in _blocks([pack for _name, pack in columns], rows):  # noqa: B007
-                copy.write(block)
+    packers = [pack for _name, pack in columns]
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,
+        cursor.copy(statement) as copy,
+    ):
+        for count, block in _blocks(packers, rows):  # noqa: B007
+            copy.write(block)
     return count
 
 

@@ -6,7 +6,7 @@ may commit when the sweep is over. So the sweep waits until all of those that co
 
 import time
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import OperationalError, connections, transaction
@@ -84,18 +84,12 @@ class Backfill:
     def _sweep(self, table: str, column: str, stop: Event) -> int:
         statement = SWEEP.format(table=table, column=column)
         last: UUID | None = UUID(int=0)
+        parameters: dict[str, Any] = {"model": self.model.pk}
         rows = ROWS
         total = 0
         while last is not None and not stop.is_set():
-            parameters = {"last": last, "rows": rows, "model": self.model.pk}
             try:
-                with transaction.atomic(using=self.using):
-                    with connections[self.using].cursor() as cursor:
-                        cursor.execute(SHORT_WAITS)
-                        cursor.execute(statement, parameters)
-                        count, last = cursor.fetchone()
-                        if count:
-                            cursor.execute("SELECT wake_embedding_workers()")
+                count, last = self._queue(statement, {**parameters, "last": last, "rows": rows})
             except OperationalError as error:
                 if getattr(error.__cause__, "sqlstate", None) not in {"55P03", "40P01"}:
                     raise
@@ -107,6 +101,15 @@ class Backfill:
             total += count
             rows = min(ROWS, rows * 2)
         return total
+
+    def _queue(self, statement: str, parameters: dict[str, Any]) -> tuple[int, UUID | None]:
+        with transaction.atomic(using=self.using), connections[self.using].cursor() as cursor:
+            cursor.execute(SHORT_WAITS)
+            cursor.execute(statement, parameters)
+            count, last = cursor.fetchone()
+            if count:
+                cursor.execute("SELECT wake_embedding_workers()")
+        return count, last
 
     def _row_version(self) -> str:
         return self._value("SELECT xmin::text FROM embedding_models WHERE id = %s", self.model.pk)
@@ -123,7 +126,7 @@ class Backfill:
             )
             cursor.execute("SELECT set_config('assistant.embeds', '', true)")
 
-    def _value(self, statement: str, *parameters: object) -> str:
+    def _value(self, statement: str, *parameters: Any) -> str:
         with connections[self.using].cursor() as cursor:
             cursor.execute(statement, parameters)
             row = cursor.fetchone()

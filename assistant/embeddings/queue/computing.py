@@ -39,7 +39,7 @@ def compute(texts: Mapping[str, str], *, backend: Backend, spec: ModelSpec) -> C
             packed = [pack_vector(vector) for vector in vectors]
         except BackendUnavailable:
             raise
-        except Exception as error:  # noqa: BLE001 (whatever a backend raises)
+        except Exception as error:
             return error
         computed.vectors.update(zip(batch, packed, strict=True))
         return None

@@ -18,22 +18,16 @@ LONGEST_PAUSE = 6 * 60 * 60
 
 LONGEST_ERROR = 2_000
 
-FAIL = (
-    """
+FAIL = f"""
     UPDATE embedding_queue AS q
     SET locked_at = NULL,
         last_error = e.error,
         run_after = now() + make_interval(secs => e.seconds),
         failed_at = CASE WHEN q.attempts >= %(most)s THEN now() END
     FROM unnest(%(ids)s::bigint[], %(errors)s::text[], %(seconds)s::float8[])
-        AS e (id, error, seconds),
-"""
-    + MINE.strip().removeprefix("FROM")
-    + """
-        AND e.id = q.id
+        AS e (id, error, seconds), {MINE} AND e.id = q.id
     RETURNING q.document_id, q.failed_at IS NOT NULL
-"""
-)
+"""  # noqa: S608 (our own texts)
 
 # Only of the default model, whose state a document's is; a content that has changed waits.
 FAIL_DOCUMENTS = """

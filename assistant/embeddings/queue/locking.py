@@ -49,7 +49,7 @@ def lock(sources: Sequence[Source], table: Table, *, model_id: UUID, using: str)
 
         def rows(statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
             cursor.execute(statement, parameters)
-            return cursor.fetchall()
+            return list(cursor.fetchall())
 
         cursor.execute(LOCK_TABLE.format(table=table.name))
         if not rows(LOCK_MODEL, model_id):

@@ -48,7 +48,7 @@ def read(items: Sequence[Item], *, backend: Backend | None, using: str) -> Readi
             )
         except BackendUnavailable:
             raise
-        except Exception as error:  # noqa: BLE001 (whatever one text does to a splitter)
+        except Exception as error:
             reading.errors[item] = describe(error)
             continue
         reading.sources.append(Source(item, conversation_id, len(content), chunks))

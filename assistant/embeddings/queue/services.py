@@ -38,7 +38,7 @@ def retry_failed(*, items: "models.QuerySet[EmbeddingQueueItem]") -> int:
 
     Rows that have not failed stay as they are, and so do those that somebody is changing now.
     """
-    using = items._db or router.db_for_write(EmbeddingQueueItem)
+    using = getattr(items, "_db", None) or router.db_for_write(EmbeddingQueueItem)
     keys = list(items.using(using).order_by().values_list("pk", flat=True))
     connection = connections[using]
     with transaction.atomic(using=using), connection.cursor() as cursor:

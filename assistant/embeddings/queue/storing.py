@@ -30,6 +30,15 @@ DELETE_STALE = """
       )
 """
 
+FIND_STORED = """
+    SELECT c.{key}, c.chunk_index
+    FROM {table} AS c
+    JOIN unnest(%(keys)s::uuid[], %(starts)s::int[], %(stops)s::int[])
+        AS p (key, start, stop) ON c.{key} = p.key
+    WHERE c.embedding_model_id = %(model)s {own}
+      AND c.chunk_index >= p.start AND c.chunk_index < p.stop
+"""
+
 FINISH_DOCUMENTS = """
     UPDATE knowledge_base AS d
     SET embedding_vector = mean.vector,
@@ -88,7 +97,7 @@ def _write(
 ) -> None:
     keys = [part.source.key for part in parts]
     wanted = [chunk for part in parts for chunk in _wanted(part)]
-    ranges = {
+    ranges: dict[str, Any] = {
         "keys": keys,
         "starts": [part.start for part in parts],
         "stops": [LAST if part.is_first else part.stop for part in parts],
@@ -108,14 +117,7 @@ def _write(
                 "later": [later for _part, _chunk, later in wanted],
             },
         )
-        cursor.execute(
-            "SELECT c.{key}, c.chunk_index FROM {table} AS c"
-            " JOIN unnest(%(keys)s::uuid[], %(starts)s::int[], %(stops)s::int[])"
-            "  AS p (key, start, stop) ON c.{key} = p.key"
-            " WHERE c.embedding_model_id = %(model)s {own}"
-            "  AND c.chunk_index >= p.start AND c.chunk_index < p.stop".format(**names),
-            ranges,
-        )
+        cursor.execute(FIND_STORED.format(**names), ranges)
         stored = set(cursor.fetchall())
     copy_rows(
         table.name, table.columns, _rows(wanted, stored, vectors, table, model_id), using=using

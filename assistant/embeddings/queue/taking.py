@@ -52,7 +52,7 @@ TAKE = """
 
 # The rows that are still this worker's, but for those that somebody is changing now.
 MINE = """
-    FROM (
+    (
         SELECT q.id
         FROM embedding_queue AS q
         JOIN unnest(%(ids)s::bigint[], %(versions)s::bigint[], %(taken)s::timestamptz[])
@@ -64,6 +64,23 @@ MINE = """
     WHERE q.id = mine.id
 """
 
+
+RENEW = f"""
+    UPDATE embedding_queue AS q
+    SET run_after = clock_timestamp() + make_interval(secs => %(lease)s)
+    FROM {MINE}
+"""  # noqa: S608 (our own texts)
+
+GIVE_BACK = f"""
+    UPDATE embedding_queue AS q
+    SET locked_at = NULL,
+        attempts = GREATEST(q.attempts - 1, 0),
+        run_after = now() + make_interval(secs => %(seconds)s),
+        last_error = COALESCE(%(error)s, q.last_error)
+    FROM {MINE}
+"""  # noqa: S608
+
+DROP = f"DELETE FROM embedding_queue AS q USING {MINE}"  # noqa: S608
 
 DOCUMENTS_WITHOUT = "AND document_id IS NOT NULL AND last_error IS DISTINCT FROM %(error)s"
 
@@ -92,28 +109,14 @@ def take(
 
 def renew(items: Iterable[Item], *, using: str) -> None:
     """Begin the lease again."""
-    _update(
-        "UPDATE embedding_queue AS q"
-        " SET run_after = clock_timestamp() + make_interval(secs => %(lease)s)" + MINE,
-        items,
-        using=using,
-        lease=conf.EMBED_LEASE,
-    )
+    _update(RENEW, items, using=using, lease=conf.EMBED_LEASE)
 
 
 def give_back(
     items: Iterable[Item], *, using: str, seconds: float = 0, error: str | None = None
 ) -> None:
     """Let others take rows in some seconds, as if they had not been tried."""
-    _update(
-        "UPDATE embedding_queue AS q SET locked_at = NULL, attempts = GREATEST(q.attempts - 1, 0),"
-        " run_after = now() + make_interval(secs => %(seconds)s),"
-        " last_error = COALESCE(%(error)s, q.last_error)" + MINE,
-        items,
-        using=using,
-        seconds=seconds,
-        error=error,
-    )
+    _update(GIVE_BACK, items, using=using, seconds=seconds, error=error)
 
 
 def note(items: Iterable[Item], *, using: str, error: str) -> None:
@@ -129,7 +132,7 @@ def note(items: Iterable[Item], *, using: str, error: str) -> None:
 
 def drop(items: Iterable[Item], *, using: str) -> None:
     """Delete rows whose message or document is gone."""
-    _update("DELETE FROM embedding_queue AS q USING" + MINE.replace("FROM", "", 1), items, using)
+    _update(DROP, items, using)
 
 
 def _update(statement: str, items: Iterable[Item], using: str, **parameters: Any) -> None:
