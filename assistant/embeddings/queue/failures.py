@@ -70,7 +70,7 @@ def fail(errors: Mapping[Item, str], *, using: str) -> int:
 
 def pause(attempts: int) -> float:
     """Return the seconds to wait after so many attempts; no two rows wait quite the same."""
-    seconds = min(FIRST_PAUSE * FACTOR ** (max(attempts, 1) - 1), LONGEST_PAUSE)
+    seconds = min(FIRST_PAUSE * FACTOR ** min(max(attempts - 1, 0), 20), LONGEST_PAUSE)
     return seconds * random.uniform(0.8, 1.2)  # noqa: S311 (no secret)
 
 
