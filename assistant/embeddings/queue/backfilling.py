@@ -1,7 +1,7 @@
 """Queueing what was there before a model was live.
 
-A transaction that began before the model was live writes texts without queueing them for it, and
-may commit when the sweep is over. So the sweep waits until all of those that could have ended.
+A transaction that wrote texts before the model was live has not queued them for it, and may commit
+when the sweep is over. So the sweep waits until those that write when it comes have ended.
 """
 
 import time
@@ -42,6 +42,17 @@ SHORT_WAITS = """
         current_setting('deadlock_timeout')::interval) * 250))::text || 'ms', true)
 """
 
+# As building an index concurrently finds those it has to wait for. Others' are there, too, whatever
+# the role may see of their sessions.
+WRITERS = """
+    SELECT virtualtransaction
+    FROM pg_locks
+    WHERE locktype = 'relation' AND granted AND pid IS DISTINCT FROM pg_backend_pid()
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND relation IN ('messages'::regclass, 'knowledge_base'::regclass)
+      AND mode IN ('RowExclusiveLock', 'ShareRowExclusiveLock', 'AccessExclusiveLock')
+"""
+
 TABLES = (("messages", "message_id"), ("knowledge_base", "document_id"))
 
 
@@ -51,7 +62,7 @@ class Backfill:
     def __init__(self, model: "EmbeddingModel", *, using: str) -> None:
         self.model = model
         self.using = using
-        self.seen = self._transaction()
+        self.older = self._writers()
         self.swept = False
 
     def run(self, stop: Event) -> int | None:
@@ -59,24 +70,25 @@ class Backfill:
         is_safe = self._wait(0 if self.swept else PATIENCE, stop)
         if stop.is_set() or (self.swept and not is_safe):
             return None
-        before = self._row_version()
+        with connections[self.using].cursor() as cursor:
+            cursor.execute("SELECT xmin::text FROM embedding_models WHERE id = %s", [self.model.pk])
+            row = cursor.fetchone()
         count = sum(self._sweep(table, column, stop) for table, column in TABLES)
         self.swept = True
-        if is_safe and not stop.is_set():
-            self._mark(before)
+        if is_safe and row and not stop.is_set():
+            self._mark(row[0])
         return count
 
-    def _transaction(self) -> str:
-        """Return a transaction after which all that begin see the model live."""
-        return self._value("SELECT pg_current_xact_id()::text")
+    def _writers(self) -> set[str]:
+        """Return the transactions that have written texts, or are about to."""
+        with connections[self.using].cursor() as cursor:
+            cursor.execute(WRITERS)
+            return {transaction_id for (transaction_id,) in cursor.fetchall()}
 
     def _wait(self, seconds: float, stop: Event) -> bool:
-        if connections[self.using].in_atomic_block:
-            return True  # our own would never end
+        """Return whether those that could have missed the model have ended."""
         deadline = time.monotonic() + seconds
-        while not self._value(
-            "SELECT pg_snapshot_xmin(pg_current_snapshot()) > %s::xid8", self.seen
-        ):
+        while self.older and (self.older & self._writers()):
             if time.monotonic() >= deadline or stop.wait(0.1):
                 return False
         return True
@@ -111,9 +123,6 @@ class Backfill:
                 cursor.execute("SELECT wake_embedding_workers()")
         return count, last
 
-    def _row_version(self) -> str:
-        return self._value("SELECT xmin::text FROM embedding_models WHERE id = %s", self.model.pk)
-
     def _mark(self, before: str) -> None:
         """Say that it is done, unless the row has changed: it may not have been live meanwhile."""
         with transaction.atomic(using=self.using), connections[self.using].cursor() as cursor:
@@ -125,9 +134,3 @@ class Backfill:
                 [self.model.pk, before],
             )
             cursor.execute("SELECT set_config('assistant.embeds', '', true)")
-
-    def _value(self, statement: str, *parameters: Any) -> str:
-        with connections[self.using].cursor() as cursor:
-            cursor.execute(statement, parameters)
-            row = cursor.fetchone()
-        return row[0] if row else ""
