@@ -20,7 +20,16 @@ BATCH = 20_000
 NOISE = 0.8
 PASSAGES = 2_000
 LENGTH = 600  # characters of a passage
-WORDS = ["a", "about", "all", "also", "and", "answer", "as", "at", "because", "been", "but", "by", "can", "change", "code", "column", "could", "data", "day", "does", "each", "error", "every", "file", "find", "first", "for", "from", "function", "get", "give", "good", "has", "have", "how", "if", "in", "index", "into", "is", "it", "just", "keep", "know", "last", "like", "line", "list", "long", "look", "make", "many", "may", "message", "model", "more", "most", "name", "need", "new", "no", "not", "now", "number", "of", "on", "one", "only", "open", "or", "order", "other", "out", "over", "part", "people", "place", "query", "read", "result", "right", "row", "same", "search", "see", "server", "set", "should", "so", "some", "start", "still", "such", "table", "take", "test", "text", "than", "that", "the", "then", "there", "these", "they", "thing", "this", "time", "to", "two", "type", "under", "up", "use", "user", "value", "very", "want", "was", "way", "we", "what", "when", "where", "which", "who", "will", "with", "word", "work", "would", "write", "year", "you", "your"]
+WORDS = (
+    "a about all also and answer as at because been but by can change code column could data day "
+    "does each error every file find first for from function get give good has have how if in "
+    "index into is it just keep know last like line list long look make many may message model "
+    "more most name need new no not now number of on one only open or order other out over part "
+    "people place query read result right row same search see server set should so some start "
+    "still such table take test text than that the then there these they thing this time to two "
+    "type under up use user value very want was way we what when where which who will with word "
+    "work would write year you your"
+).split()
 
 # Users, UUID(int=n), and the share of all rows that each owns; 9,000 others own the rest.
 OWNERS = {1: 0.1, 2: 0.01, 3: 0.001, 4: 0.03, 5: 0.003}
@@ -116,7 +125,9 @@ def copy_stream(clusters: Clusters, rows: int, *, model: UUID) -> Iterator[bytes
     yield TRAILER
 
 
-def copy_vectors(client: Client, clusters: Clusters, rows: int, *, model: UUID, table: str) -> None:
+def copy_vectors(
+    client: Client, clusters: Clusters, rows: int, *, model: UUID, table: str
+) -> None:
     """Store so many embeddings, of conversations that are not there: they are only searched."""
     client.execute("SET session_replication_role = replica")  # no foreign keys, no triggers
     with client.cursor().copy(COPY.format(table=table)) as stream:

@@ -75,7 +75,9 @@ def look(
         return Found(0, 0, indexed=False)
     table = queryset.model._meta.db_table
     state = (STATE, (index_name(table, embedding_model), f'"{table}"'))
-    [[(table_rows, index_rows, indexed)], [(plan,)]] = fetch([state, statement], using=queryset.db)
+    [[(table_rows, index_rows, indexed)], [(plan,)]] = fetch(
+        [state, statement], using=queryset.db
+    )
     expected = _rows(plan)
     total = round(max(index_rows if indexed else table_rows, expected, 0))
     if not indexed:

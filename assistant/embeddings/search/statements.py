@@ -29,16 +29,9 @@ def fetch(
     one, a savepoint takes them back.
     """
     connection = connections[using]
-    parts = (
-        [
-            (
-                "SELECT " + ", ".join(["set_config(%s, %s, true)"] * len(settings)),
-                [text for setting in settings.items() for text in setting],
-            )
-        ]
-        if settings
-        else []
-    )
+    parts = [("SELECT " + ", ".join(["set_config(%s, %s, true)"] * len(settings)), [
+        text for setting in settings.items() for text in setting
+    ])] if settings else []
     parts += statements
     first = 1 if settings else 0
     connection.ensure_connection()
