@@ -61,8 +61,8 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, admin_site: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["uploads"].help_text = _(
-            "Text, Markdown, HTML, source code, PDF or Office, up to %(size)s each. A file takes the "
-            "place of the owner's document of the same name."
+            "Text, Markdown, HTML, source code, PDF or Office, up to %(size)s each. A file takes "
+            "the place of the owner's document of the same name."
         ) % {"size": filesizeformat(conf.INGEST_MAX_BYTES)}
         users = get_user_model()
         owner: Any = self.fields["owner"]
