@@ -50,11 +50,13 @@ class UploadMixin(TableAdmin):
             return HttpResponseRedirect(
                 changelist if self.has_view_or_change_permission(request) else request.path
             )
+        shown: Any = form  # Django's stubs know forms of models alone
+        fieldsets = [(None, {"fields": list(form.fields)})]
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("Upload files"),
-            "adminform": helpers.AdminForm(form, [(None, {"fields": list(form.fields)})], {}),
+            "adminform": helpers.AdminForm(shown, fieldsets, {}),
             "errors": form.errors,
             "media": self.media + form.media,
             "has_view_permission": self.has_view_permission(request),
@@ -63,7 +65,7 @@ class UploadMixin(TableAdmin):
 
     def _store(self, request: HttpRequest, form: UploadForm) -> None:
         done, notes = ingest_uploads(
-            form.cleaned_data["files"],
+            form.cleaned_data["uploads"],
             owner=form.cleaned_data["owner"],
             tags=form.cleaned_data["tags"],
             may_change=self.has_change_permission(request),

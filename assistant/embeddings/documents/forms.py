@@ -30,7 +30,7 @@ class FilesField(forms.FileField):
 
     widget = FilesInput
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         """Return the files."""
         files = data if isinstance(data, list | tuple) else [data]
         return [super(FilesField, self).clean(file, initial) for file in files or [None]]
@@ -49,7 +49,7 @@ class OwnerField(forms.ModelChoiceField):
 class UploadForm(forms.Form):
     """Files, whose they are, and their tags."""
 
-    files = FilesField(label=_("Files"), allow_empty_file=True, max_length=500)
+    uploads = FilesField(label=_("Files"), allow_empty_file=True, max_length=500)
     owner = OwnerField(
         queryset=None,
         label=_("Owner"),
@@ -60,9 +60,9 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, admin_site: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["files"].help_text = _(
-            "Text, Markdown, HTML, source code, PDF or Office, up to %(size)s each. A file takes the "
-            "place of the owner's document of the same name."
+        self.fields["uploads"].help_text = _(
+            "Text, Markdown, HTML, source code, PDF or Office, up to %(size)s each. A file takes "
+            "the place of the owner's document of the same name."
         ) % {"size": filesizeformat(conf.INGEST_MAX_BYTES)}
         users = get_user_model()
         owner: Any = self.fields["owner"]

@@ -12,6 +12,8 @@ def find_user(name: str, *, using: str) -> Any:
     """Return the user with this username or key, or None, in whatever model the host has."""
     model = get_user_model()
     users = model._default_manager.db_manager(using)
+    if "\0" in name:
+        return None
     try:
         if hasattr(users, "get_by_natural_key"):
             return users.get_by_natural_key(name)

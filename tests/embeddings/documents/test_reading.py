@@ -45,7 +45,7 @@ def test_any_encoding_of_unicode_is_read(data):
 
 
 def test_a_short_text_that_is_not_unicode_is_western():
-    assert read_as("a.txt", "Grüße – “hier”".encode("cp1252")).content == "Grüße – “hier”"
+    assert read_as("a.txt", "Grüße — “hier”".encode("cp1252")).content == "Grüße — “hier”"
 
 
 def test_another_alphabet_is_recognised():
