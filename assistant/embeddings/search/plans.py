@@ -24,7 +24,7 @@ MIN_CANDIDATES, MAX_CANDIDATES = 40, 1_000
 MIN_EF_SEARCH, MAX_EF_SEARCH = 200, 1_000
 
 # One row that the index visits costs as much as so many that an exact search reads.
-VISIT = 14
+VISIT = 21
 
 # Rows that an exact search reads in the time the index needs to start.
 FREE_ROWS = 2_000
