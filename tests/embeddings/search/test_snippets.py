@@ -54,4 +54,4 @@ def test_messages_have_snippets_too() -> None:
 
     (row,) = with_snippets(Message.objects.all(), "apples", field="content", name="passage")
 
-    assert row.passage == f"An {mark('apple')}"
+    assert row.passage.endswith(mark("apple"))
