@@ -9,10 +9,13 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils.dateparse import parse_date, parse_datetime
 
 
+from assistant.db.search import HIGHLIGHT_END, HIGHLIGHT_START
 from assistant.embeddings.backends import EmbeddingError
 from assistant.embeddings.documents.owners import find_user
 from assistant.embeddings.search import Hit, Hits, search
 from assistant.embeddings.search.requests import MODES, SOURCES
+
+MARKS = HIGHLIGHT_START + HIGHLIGHT_END
 
 
 class Command(BaseCommand):
@@ -94,22 +97,26 @@ class Command(BaseCommand):
 
     def _as_text(self, number: int, hit: Hit) -> str:
         legs = ", ".join(f"{leg} {rank}" for leg, rank in hit.ranks.items())
-        lines = " ".join(hit.marked("\x02", "\x03").split())
-        passage = "".join(
-            self.style.SUCCESS(part) if found else part for part, found in _parts(lines)
-        )
+        # One line of it, and nothing that a terminal would take for a command.
+        line = "".join(c if c.isprintable() or c in MARKS else " " for c in hit.snippet)
+        parts = _parts(" ".join(line.split()))
+        passage = "".join(self._found(part) if found else part for part, found in parts)
         return (
             f"{number}. {hit.kind} {_name(hit)} [{hit.start}:{hit.end}] "
             f"score {hit.score:.4f} ({legs})\n   {passage}"
         )
 
+    def _found(self, text: str) -> str:
+        colored = str(self.style.SUCCESS(text))
+        return colored if colored != text else f"**{text}**"
+
 
 def _parts(text: str) -> list[tuple[str, bool]]:
     """Return the stretches of a text, and whether each was found."""
-    first, *others = text.split("\x02")
+    first, *others = text.split(HIGHLIGHT_START)
     parts = [(first, False)]
     for other in others:
-        found, _end, rest = other.partition("\x03")
+        found, _end, rest = other.partition(HIGHLIGHT_END)
         parts += [(found, True), (rest, False)]
     return parts
 
@@ -163,4 +170,4 @@ def _filters(pairs: list[str]) -> dict[str, str]:
     for pair in pairs:
         if "=" not in pair:
             raise CommandError(f"--filter is {pair!r}: NAME=VALUE is expected.")
-    return dict(pair.split("=", 1) for pair in pairs)  # type: ignore[misc]
+    return dict(pair.split("=", 1) for pair in pairs)
