@@ -192,9 +192,9 @@ HOSTILE = {
 def test_hostile_text_is_cut_in_time(
     text: str, kind: str, counting: Counting, tokenizer: Any
 ) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     chunks = split(text, content_type=kind, backend=counting)
-    assert time.perf_counter() - start < 30
+    assert time.process_time() - start < 10
     assert_faithful(text, chunks)
     assert max(len(chunk.text) for chunk in chunks) <= 2_560
     assert max(len(tokenizer.encode(chunk.text).ids) for chunk in chunks[:50]) <= 256
@@ -202,9 +202,9 @@ def test_hostile_text_is_cut_in_time(
 
 def test_time_grows_with_the_text_and_no_faster(counting: Counting) -> None:
     def seconds(text: str) -> float:
-        start = time.perf_counter()
+        start = time.process_time()
         split(text, content_type="markdown", backend=counting)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     text = prose(1_000)
     split(text[:5_000], content_type="markdown", backend=counting)
