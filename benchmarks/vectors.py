@@ -11,8 +11,12 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+from django.db import connections
 
-from benchmarks.databases import Client
+from assistant.embeddings.models import ConversationEmbedding, EmbeddingModel
+from assistant.embeddings.vector_indexes import build_index
+from benchmarks.databases import Client, connect
+from benchmarks.measure import show_progress
 
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
@@ -20,17 +24,6 @@ BATCH = 20_000
 NOISE = 0.8
 PASSAGES = 2_000
 LENGTH = 600  # characters of a passage
-WORDS = (
-    "a about all also and answer as at because been but by can change code column could data day "
-    "does each error every file find first for from function get give good has have how if in "
-    "index into is it just keep know last like line list long look make many may message model "
-    "more most name need new no not now number of on one only open or order other out over part "
-    "people place query read result right row same search see server set should so some start "
-    "still such table take test text than that the then there these they thing this time to two "
-    "type under up use user value very want was way we what when where which who will with word "
-    "work would write year you your"
-).split()
-
 # Users, UUID(int=n), and the share of all rows that each owns; 9,000 others own the rest.
 OWNERS = {1: 0.1, 2: 0.01, 3: 0.001, 4: 0.03, 5: 0.003}
 OTHERS = range(1_000, 10_000)
@@ -86,8 +79,7 @@ def owners(count: int, random: np.random.Generator) -> Any:
 def copy_stream(clusters: Clusters, rows: int, *, model: UUID) -> Iterator[bytes]:
     """Yield embeddings of conversations in COPY's binary format, in the order of ``COPY``."""
     random, dimension = clusters.random, clusters.dimension
-    words = np.array(WORDS)
-    texts = [" ".join(random.choice(words, LENGTH // 2))[:LENGTH].encode() for _ in range(PASSAGES)]
+    texts = [random.bytes(LENGTH // 2).hex().encode() for _ in range(PASSAGES)]
     text_array = np.array(texts)
     hash_array = np.array([sha256(text).hexdigest().encode() for text in texts])
     columns: list[tuple[str, Any]] = [("count", ">i2")]
@@ -125,12 +117,35 @@ def copy_stream(clusters: Clusters, rows: int, *, model: UUID) -> Iterator[bytes
     yield TRAILER
 
 
-def copy_vectors(
-    client: Client, clusters: Clusters, rows: int, *, model: UUID, table: str
-) -> None:
+def copy_vectors(client: Client, clusters: Clusters, rows: int, *, model: UUID, table: str) -> None:
     """Store so many embeddings, of conversations that are not there: they are only searched."""
     client.execute("SET session_replication_role = replica")  # no foreign keys, no triggers
     with client.cursor().copy(COPY.format(table=table)) as stream:
         for data in copy_stream(clusters, rows, model=model):
             stream.write(data)
     client.execute("RESET session_replication_role")
+
+
+def fill(name: str, alias: str, clusters: Clusters, rows: int) -> None:
+    """Fill the table of a migrated database, and build its index, unless that has been done."""
+    model = EmbeddingModel.objects.using(alias).get(is_default=True)
+    if model.dimension != clusters.dimension:
+        model.dimension = clusters.dimension
+        model.save(using=alias)
+    with connect(name) as client:
+        (there,) = client.execute("SELECT EXISTS (SELECT FROM conversation_embeddings)").fetchone()
+        if not there:
+            show_progress(f"storing {rows:,} vectors")
+            # Words are not searched here, and take long to be taken apart.
+            client.execute(
+                "ALTER TABLE conversation_embeddings ALTER chunk_search DROP EXPRESSION IF EXISTS"
+            )
+            copy_vectors(client, clusters, rows, model=model.pk, table="conversation_embeddings")
+            client.execute("VACUUM ANALYZE conversation_embeddings")
+    build_index(
+        model,
+        ConversationEmbedding,
+        using=alias,
+        on_progress=lambda at: show_progress(f"building the index: {at.rows:,} of {rows:,}"),
+    )
+    connections[alias].close()

@@ -1,15 +1,13 @@
 """The indexes of vectors: one for each embedding model and table of chunks, built on demand.
 
 Half-precision HNSW over the model's rows. No migration makes them, for models come and go, and a
-large table takes minutes: ``build_index`` does, while others read and write. Documents' own
-vectors (``knowledge_base``) have none: their chunks are what is searched.
+large table takes minutes: :func:`build_index` does, while others read and write.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from math import ceil
 from time import monotonic, sleep
 from typing import Any
@@ -20,41 +18,14 @@ from django.db.utils import OperationalError
 from assistant.db.sessions import unpooled
 from assistant.embeddings.distances import DISTANCES, MAX_INDEXED_DIMENSION
 from assistant.embeddings.index_builds import Progress, run_and_watch
-from assistant.embeddings.models import ConversationEmbedding, EmbeddingModel, KnowledgeChunk
+from assistant.embeddings.index_states import LOCK_CLASS, IndexState, index_name, read_state
+from assistant.embeddings.models import EmbeddingModel
 
-__all__ = [
-    "INDEXED",
-    "IndexBusy",
-    "IndexState",
-    "Progress",
-    "build_index",
-    "drop_index",
-    "index_name",
-    "index_state",
-    "index_states",
-]
+__all__ = ["IndexBusyError", "Progress", "build_index", "drop_index"]
 
-INDEXED: tuple[type[models.Model], ...] = (ConversationEmbedding, KnowledgeChunk)
-
-# The key of a session lock beside the index's name; it spells "vect".
-LOCK_CLASS = 0x76656374
 TRY = "SELECT pg_try_advisory_lock(%s, hashtext(%s))"
 UNLOCK = "SELECT pg_advisory_unlock(%s, hashtext(%s))"
 PAUSE = 0.2
-
-STATE = """
-SELECT i.oid IS NOT NULL, COALESCE(x.indisvalid, false), COALESCE(o.opcname, ''),
-    COALESCE(pg_relation_size(i.oid), 0),
-    EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = %s
-        AND objid = (hashtext(%s)::bigint & 4294967295)::oid AND objsubid = 2
-        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-        AND pid <> pg_backend_pid())
-FROM pg_class AS t
-LEFT JOIN (pg_index AS x JOIN pg_class AS i ON i.oid = x.indexrelid)
-    ON x.indrelid = t.oid AND i.relname = %s
-LEFT JOIN pg_opclass AS o ON o.oid = x.indclass[0]
-WHERE t.oid = to_regclass(%s)
-"""
 
 # What the graph takes in memory: each vector, its neighbours, what PostgreSQL adds. With less the
 # build goes on on disk, five times as long.
@@ -63,35 +34,8 @@ MIN_MEMORY, MAX_MEMORY = 64, 2_048  # MB
 WORKERS = 4
 
 
-class IndexBusy(Exception):
+class IndexBusyError(Exception):
     """Somebody else builds or drops this index."""
-
-
-@dataclass(frozen=True)
-class IndexState:
-    """An index as it is; ``status`` is missing, building, invalid, valid or impossible."""
-
-    table: str
-    name: str
-    status: str
-    size: int  # bytes
-
-
-def index_name(table: str, embedding_model: EmbeddingModel) -> str:
-    """Return what the index of this model's vectors is called."""
-    return f"idx_{table}_vector_{embedding_model.pk.hex[-12:]}"
-
-
-def index_states(embedding_model: EmbeddingModel, *, using: str) -> list[IndexState]:
-    """Return the state of the model's index on each table."""
-    return [index_state(embedding_model, chunks, using=using) for chunks in INDEXED]
-
-
-def index_state(
-    embedding_model: EmbeddingModel, chunks: type[models.Model], *, using: str
-) -> IndexState:
-    """Return the state of the model's index on one table."""
-    return _state(connections[using], embedding_model, chunks)
 
 
 def build_index(
@@ -108,14 +52,14 @@ def build_index(
 
     What a build that was stopped left behind is dropped and built again; so is an index for
     another distance than the model's. ``memory``, in MB, and ``workers`` are upper bounds.
-    ``wait`` is how many seconds to wait for another build of the same index; ``IndexBusy`` is
+    ``wait`` is how many seconds to wait for another build of the same index; ``IndexBusyError`` is
     raised after that. Not within a transaction: it would wait for that transaction.
     """
     table = chunks._meta.db_table
     if embedding_model.dimension > MAX_INDEXED_DIMENSION:
-        return _state(connections[using], embedding_model, chunks)
+        return read_state(connections[using], embedding_model, chunks)
     with _locked(embedding_model, table, using=using, wait=wait) as session:
-        state = _state(session, embedding_model, chunks)
+        state = read_state(session, embedding_model, chunks)
         if state.status == "valid":
             return state
         rows = _expected_rows(chunks, using=using)
@@ -141,7 +85,7 @@ def build_index(
             run_and_watch(session, create, on_progress)
         with session.cursor() as cursor:
             cursor.execute(f"ANALYZE {session.ops.quote_name(table)}")
-        return _state(session, embedding_model, chunks)
+        return read_state(session, embedding_model, chunks)
 
 
 def drop_index(
@@ -169,7 +113,7 @@ def _locked(
                 if cursor.fetchone()[0]:
                     break
                 if monotonic() >= deadline:
-                    raise IndexBusy(
+                    raise IndexBusyError(
                         f"The index {name} is being built or dropped by another process. Wait for "
                         "it, or end that process, and try again."
                     )
@@ -180,26 +124,6 @@ def _locked(
             if session.connection is not None and not session.connection.closed:
                 with session.cursor() as cursor:
                     cursor.execute(UNLOCK, [LOCK_CLASS, name])
-
-
-def _state(
-    connection: Any, embedding_model: EmbeddingModel, chunks: type[models.Model]
-) -> IndexState:
-    table = chunks._meta.db_table
-    name = index_name(table, embedding_model)
-    with connection.cursor() as cursor:
-        cursor.execute(STATE, [LOCK_CLASS, name, name, connection.ops.quote_name(table)])
-        exists, valid, operator_class, size, busy = cursor.fetchone()
-    fits = operator_class == DISTANCES[embedding_model.distance].operator_class
-    if embedding_model.dimension > MAX_INDEXED_DIMENSION:
-        status = "impossible"
-    elif valid and fits:
-        status = "valid"
-    elif busy:
-        status = "building"
-    else:
-        status = "invalid" if exists else "missing"
-    return IndexState(table, name, status, size)
 
 
 def _create(connection: Any, embedding_model: EmbeddingModel, table: str) -> str:

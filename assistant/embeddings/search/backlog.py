@@ -67,15 +67,16 @@ def backlog_sql(rows: QuerySet, question: str, backlog: Backlog, *, limit: int) 
         keys, column = backlog.messages, "message"
         vector: Any = ToSearchVector("content")
         ranked: Any = ToSearchVector(Left("content", READ))
-        frequencies = frequencies_of(rows, "to_search_vector", index="idx_messages_content_fts")
+        statistics = {"column": "to_search_vector", "index": "idx_messages_content_fts"}
     elif issubclass(rows.model, KnowledgeDocument):
         keys, column = backlog.documents, "document"
         vector = ranked = models.F("content_search")
-        frequencies = frequencies_of(rows, "content_search")
+        statistics = {"column": "content_search"}
     else:
         raise TypeError(f"messages or documents are expected, not {rows.model.__name__}")
     if keys is not None and not keys:
         return None
+    frequencies = frequencies_of(rows, **statistics)
     if keys:
         rows = rows.filter(pk__in=keys)
     parts = matching_parts(rows, vector, question, frequencies)

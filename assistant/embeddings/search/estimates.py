@@ -10,19 +10,27 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import models
 
+from assistant.embeddings.distances import DISTANCES
+from assistant.embeddings.index_states import index_name
 from assistant.embeddings.models import EmbeddingModel
+from assistant.embeddings.search.plans import Band
 from assistant.embeddings.search.statements import Statement, fetch
-from assistant.embeddings.vector_indexes import index_name
 
 __all__ = ["Found", "count_up_to", "estimate", "look"]
 
-# The rows of the model are those of its index, as its build, VACUUM and ANALYZE left them. -1:
-# unknown, for nobody looked since the table was made.
+# All rows of the model are those of its index, as its build, VACUUM and ANALYZE left them. Where
+# nobody analysed the table, the planner guesses.
 STATE = """
-SELECT t.reltuples, i.reltuples, COALESCE(x.indisvalid, false)
+SELECT COALESCE(i.reltuples, t.reltuples),
+    COALESCE(x.indisvalid AND o.opcname = %s, false),
+    COALESCE(pg_stat_get_last_analyze_time(t.oid), pg_stat_get_last_autoanalyze_time(t.oid))
+        IS NOT NULL
 FROM pg_class AS t
-LEFT JOIN (pg_index AS x JOIN pg_class AS i ON i.oid = x.indexrelid)
-    ON x.indrelid = t.oid AND i.relname = %s
+LEFT JOIN (
+    pg_index AS x
+    JOIN pg_class AS i ON i.oid = x.indexrelid
+    JOIN pg_opclass AS o ON o.oid = x.indclass[0]
+) ON x.indrelid = t.oid AND i.relname = %s
 WHERE t.oid = to_regclass(%s)
 """
 
@@ -34,7 +42,7 @@ class Found:
     matching: int
     total: int  # rows of the model in the table
     indexed: bool
-    counted: bool = False  # matching is exact, or one more than what it was counted up to
+    counted: bool = False  # by counting: at most one more than the border
 
 
 def estimate(queryset: models.QuerySet[Any]) -> int:
@@ -62,32 +70,27 @@ def look(
     queryset: models.QuerySet[Any],
     *,
     embedding_model: EmbeddingModel,
-    band: Callable[[int], tuple[int, int]],
+    band: Callable[[int], Band],
 ) -> Found:
-    """Return how many of the model's rows match, and whether there is an index.
+    """Return how many of the model's rows match, and whether there is an index for them.
 
-    ``queryset`` is already of the model. ``band`` returns, of all the model's rows, between which
-    numbers an estimate is too uncertain to decide by; those are counted, up to the second. So is
-    everything where nobody ever analysed the table. Without an index nothing is worth counting.
+    ``queryset`` is of the model already. ``band`` returns, for the number of all the model's rows,
+    between which numbers an estimate is too uncertain; then, and where nobody analysed the table,
+    rows are counted, up to the border between them. Without an index nothing needs counting.
     """
     statement = _explain(queryset)
     if statement is None:
         return Found(0, 0, indexed=False)
     table = queryset.model._meta.db_table
-    state = (STATE, (index_name(table, embedding_model), f'"{table}"'))
-    [[(table_rows, index_rows, indexed)], [(plan,)]] = fetch(
-        [state, statement], using=queryset.db
-    )
+    operator_class = DISTANCES[embedding_model.distance].operator_class
+    state = (STATE, [operator_class, index_name(table, embedding_model), f'"{table}"'])
+    [[(rows, indexed, analysed)], [(plan,)]] = fetch([state, statement], using=queryset.db)
     expected = _rows(plan)
-    total = round(max(index_rows if indexed else table_rows, expected, 0))
-    if not indexed:
-        return Found(expected, total, indexed=False)
-    low, high = band(total)
-    if expected < low and table_rows >= 0:
-        return Found(expected, total, indexed=True)
-    if expected > high and table_rows >= 0:
-        return Found(expected, total, indexed=True)
-    matching = count_up_to(queryset, high)
+    total = max(round(rows), expected)
+    low, border, high = band(total)
+    if not indexed or (analysed and not low <= expected <= high):
+        return Found(expected, total, indexed=indexed)
+    matching = count_up_to(queryset, border)
     return Found(matching, max(total, matching), indexed=True, counted=True)
 
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import ceil, sqrt
-from typing import Literal
+from typing import Literal, NamedTuple
 
-__all__ = ["EXACT", "Plan", "choose_plan", "exact_up_to", "uncertain_band"]
+__all__ = ["EXACT", "Band", "Plan", "band", "choose_plan", "exact_up_to"]
 
 # How many candidates the index gives for each hit that is wanted. It knows half-precision vectors
 # only, and walks a graph that leaves out some of the nearest.
@@ -29,8 +29,8 @@ VISIT = 14
 # Rows that an exact search reads in the time the index needs to start.
 FREE_ROWS = 2_000
 
-# An estimate is believed where it is so many times above or below the limit.
-DOUBT = 8
+# An estimate is believed where it is so many times above or below the border.
+DOUBT = 3
 
 # How many times the rows that the index is expected to visit it may visit.
 PATIENCE = 8
@@ -51,6 +51,14 @@ class Plan:
 EXACT = Plan("exact")
 
 
+class Band(NamedTuple):
+    """Up to ``border`` matching rows are all read; estimates between the others are in doubt."""
+
+    low: int
+    border: int
+    high: int
+
+
 def candidates_for(limit: int) -> int:
     """Return how many rows the index is asked for, to find so many hits."""
     return max(limit, min(max(limit * OVER_FETCH, MIN_CANDIDATES), MAX_CANDIDATES))
@@ -66,10 +74,10 @@ def exact_up_to(*, total: int, limit: int) -> int:
     return max(FREE_ROWS, round(sqrt(VISIT * candidates_for(limit) * total)))
 
 
-def uncertain_band(*, total: int, limit: int) -> tuple[int, int]:
-    """Return between which estimates the rows should be counted instead."""
+def band(*, total: int, limit: int) -> Band:
+    """Return where an estimate is too close to the border."""
     border = exact_up_to(total=total, limit=limit)
-    return border // DOUBT, border * DOUBT
+    return Band(border // DOUBT, border, border * DOUBT)
 
 
 def choose_plan(*, matching: int, total: int, indexed: bool, limit: int) -> Plan:

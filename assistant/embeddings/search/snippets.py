@@ -45,5 +45,9 @@ def with_snippets(rows: Rows, question: str, *, field: str, name: str = "snippet
         fragment_delimiter=" … ",
     )
     found = Matches(ToSearchVector(read), words)
-    snippet = Case(When(found, then=headline), default=Left(text, BEGINNING))
+    snippet = Case(
+        When(found, then=headline),
+        default=Left(text, BEGINNING),
+        output_field=models.TextField(),
+    )
     return rows.annotate(**{name: snippet})

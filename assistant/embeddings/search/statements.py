@@ -28,12 +28,12 @@ def fetch(
     settings are gone afterwards: without a transaction the simple query is one of its own; in
     one, a savepoint takes them back.
     """
-    connection = connections[using]
-    parts = [("SELECT " + ", ".join(["set_config(%s, %s, true)"] * len(settings)), [
-        text for setting in settings.items() for text in setting
-    ])] if settings else []
-    parts += statements
-    first = 1 if settings else 0
+    connection: Any = connections[using]
+    parts = [*statements]
+    first = 0
+    if settings:
+        parts.insert(0, _set_config(settings))
+        first = 1
     connection.ensure_connection()
     if settings and not connection.get_autocommit():
         parts = [
@@ -45,7 +45,7 @@ def fetch(
         first += 1
     query = ";\n".join(connection.ops.compose_sql(sql, params) for sql, params in parts)
     answers = []
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, _unprepared(connection.connection):
         cursor.execute(query)
         for number in range(first + len(statements)):
             if number:
@@ -68,13 +68,24 @@ def local_settings(settings: Mapping[str, str], *, using: str) -> Iterator[None]
                 list(settings),
             )
             former = cursor.fetchone()
-            _set(cursor, settings)
+            cursor.execute(*_set_config(settings))
         yield
         # An error ends the transaction, or is taken back to a savepoint: the settings, too.
         with connections[using].cursor() as cursor:
-            _set(cursor, dict(zip(settings, former, strict=True)))
+            cursor.execute(*_set_config(dict(zip(settings, former, strict=True))))
 
 
-def _set(cursor: Any, settings: Mapping[str, str | None]) -> None:
+@contextmanager
+def _unprepared(session: Any) -> Iterator[None]:
+    # Several statements cannot be prepared as one.
+    former, session.prepare_threshold = session.prepare_threshold, None
+    try:
+        yield
+    finally:
+        session.prepare_threshold = former
+
+
+def _set_config(settings: Mapping[str, str | None]) -> Statement:
+    # None is the setting's default. It is what an extension's setting was before it was loaded.
     calls = ", ".join(["set_config(%s, %s, true)"] * len(settings))
-    cursor.execute(f"SELECT {calls}", [text for setting in settings.items() for text in setting])
+    return f"SELECT {calls}", [text for setting in settings.items() for text in setting]

@@ -22,7 +22,7 @@ from pgvector.django import HalfVectorField, VectorField
 from assistant.embeddings.distances import DISTANCES, vector_text
 from assistant.embeddings.models import EmbeddingModel
 from assistant.embeddings.search.estimates import look
-from assistant.embeddings.search.plans import Plan, choose_plan, uncertain_band
+from assistant.embeddings.search.plans import Plan, band, choose_plan
 from assistant.embeddings.search.statements import fetch
 
 __all__ = ["Leg", "nearest", "nearest_rows", "of_model", "plan_for", "vector_leg"]
@@ -51,9 +51,9 @@ class UUIDLiteral(Expression):
         super().__init__()
         self.key = UUID(str(key))
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """Return the key, quoted."""
-        return f"'{self.key}'::uuid", []
+        return f"'{self.key}'::uuid", ()
 
 
 def of_model(queryset: Rows, embedding_model: EmbeddingModel) -> Rows:
@@ -75,7 +75,7 @@ def plan_for(queryset: Rows, *, embedding_model: EmbeddingModel, limit: int) -> 
     found = look(
         of_model(queryset, embedding_model),
         embedding_model=embedding_model,
-        band=lambda total: uncertain_band(total=total, limit=limit),
+        band=lambda total: band(total=total, limit=limit),
     )
     return choose_plan(
         matching=found.matching, total=found.total, indexed=found.indexed, limit=limit
@@ -99,7 +99,11 @@ def vector_leg(
     try:
         exact, exact_params = _sql(rows.order_by("distance", "pk")[:limit])
         if plan.kind == "exact":
-            return Leg(f"SELECT * FROM ({exact}) AS e (id, distance)", exact_params, plan.settings)
+            sql = (
+                f"SELECT id, distance FROM ({exact}) AS exact (id, distance) "  # noqa: S608
+                "ORDER BY distance, id"
+            )
+            return Leg(sql, exact_params, plan.settings)
         ordered = rows.order_by(_indexed_distance(embedding_model, vector))
         near, near_params = _sql(ordered[: plan.candidates])
         every, every_params = _sql(rows)
@@ -163,9 +167,10 @@ def _measured(queryset: Rows, embedding_model: EmbeddingModel, vector: Sequence[
     # By the full vector: this expression is no index's, so ordering by it reads every row.
     distance = DISTANCES[embedding_model.distance].expression
     target = Cast(Value(vector_text(vector)), VectorField())
-    return of_model(queryset, embedding_model).annotate(
+    rows: Rows = of_model(queryset, embedding_model).annotate(
         distance=distance(F("embedding_vector"), target)
     )
+    return rows
 
 
 def _indexed_distance(embedding_model: EmbeddingModel, vector: Sequence[float]) -> Expression:
