@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from assistant.embeddings.forms import MAX_TAG_BYTES
+__all__ = ["MAX_TAG_BYTES", "parse_tags"]
 
-__all__ = ["parse_tags"]
+# What an entry of PostgreSQL's GIN indexes holds, 2,712 bytes, less its overhead.
+MAX_TAG_BYTES = 2_000
 
 
 def parse_tags(tags: Iterable[str]) -> list[str]:

@@ -8,7 +8,8 @@ from uuid import UUID
 from django.core.files.uploadedfile import UploadedFile
 
 from assistant.conf import conf
-from assistant.embeddings.documents.ingestion import File, Ingestion, problem_of_name, too_large
+from assistant.embeddings.documents.ingestion import Ingestion
+from assistant.embeddings.documents.sources import File, problem_of_name, too_large
 from assistant.embeddings.documents.storing import find_stored
 
 __all__ = ["Uploaded", "ingest_uploads"]

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from assistant.embeddings.documents import ingestion
+from assistant.embeddings.documents import sources
 from assistant.embeddings.documents.ingestion import ingest_paths
 from assistant.embeddings.models import KnowledgeDocument
 from tests.embeddings.documents.files import make_pdf
@@ -156,13 +156,13 @@ def test_a_path_that_does_not_fit_is_told(tmp_path):
 
 def test_a_file_that_vanishes_meanwhile_is_left_out(tmp_path, monkeypatch):
     write(tmp_path, a="# A", b="# B")
-    real = ingestion.read_bytes
+    real = sources.read_bytes
 
     def read_bytes(path):
         (tmp_path / "b.md").unlink(missing_ok=True)
         return real(path)
 
-    monkeypatch.setattr(ingestion, "read_bytes", read_bytes)
+    monkeypatch.setattr(sources, "read_bytes", read_bytes)
 
     report = ingest_paths([str(tmp_path)])
 

@@ -258,3 +258,10 @@ def test_reading_that_crashes_is_one_files_matter():
         with pytest.raises(UnreadableError, match="crashed"):
             reader.read(b"<p>no", path=PurePath("a.html"))
         assert reader.read(b"<p>ok", path=PurePath("a.html")).content == "ok"
+
+
+def test_a_web_server_that_has_python_built_in_reads_too(monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/usr/bin/uwsgi")
+
+    with Reader(max_bytes=LIMIT, max_seconds=60) as reader:
+        assert reader.read(b"<p>ok", path=PurePath("a.html")).content == "ok"
