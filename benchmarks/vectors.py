@@ -66,6 +66,13 @@ def literal(vector: Vectors) -> str:
     return "[" + ",".join(f"{value:.9g}" for value in vector) + "]"
 
 
+def sentence(random: np.random.Generator, length: int) -> bytes:
+    """Return made-up words of so many characters."""
+    letters = random.integers(ord("a"), ord("z") + 1, size=length, dtype=np.uint8)
+    letters[6::7] = ord(" ")
+    return letters.tobytes()
+
+
 def owners(count: int, random: np.random.Generator) -> Any:
     """Return whose each row is."""
     users = random.choice(np.array(OTHERS), size=count)
@@ -76,10 +83,12 @@ def owners(count: int, random: np.random.Generator) -> Any:
     return users
 
 
-def copy_stream(clusters: Clusters, rows: int, *, model: UUID) -> Iterator[bytes]:
+def copy_stream(
+    clusters: Clusters, rows: int, *, model: UUID, length: int = LENGTH
+) -> Iterator[bytes]:
     """Yield embeddings of conversations in COPY's binary format, in the order of ``COPY``."""
     random, dimension = clusters.random, clusters.dimension
-    texts = [random.bytes(LENGTH // 2).hex().encode() for _ in range(PASSAGES)]
+    texts = [sentence(random, length) for _ in range(PASSAGES)]
     text_array = np.array(texts)
     hash_array = np.array([sha256(text).hexdigest().encode() for text in texts])
     columns: list[tuple[str, Any]] = [("count", ">i2")]
@@ -88,7 +97,7 @@ def copy_stream(clusters: Clusters, rows: int, *, model: UUID) -> Iterator[bytes
         ("conversation", "V16", ()),
         ("model", "V16", ()),
         ("user", "V16", ()),
-        ("text", f"S{LENGTH}", ()),
+        ("text", f"S{length}", ()),
         ("hash", "S64", ()),
         ("vector", ">f4", (dimension,)),
     ):
@@ -109,12 +118,26 @@ def copy_stream(clusters: Clusters, rows: int, *, model: UUID) -> Iterator[bytes
         keys[:, 1] = owners(size, random)
         batch["user"] = batch["conversation"] = keys.view("V16")[:, 0]
         which = random.integers(PASSAGES, size=size)
-        batch["text_size"], batch["text"] = LENGTH, text_array[which]
+        batch["text_size"], batch["text"] = length, text_array[which]
         batch["hash_size"], batch["hash"] = 64, hash_array[which]
         batch["vector_size"], batch["dimension"] = 4 + 4 * dimension, dimension
         batch["vector"] = clusters.points(size)
         yield batch.tobytes()
     yield TRAILER
+
+
+def make_owners(client: Client) -> None:
+    """Store the users, and a conversation of each: of the same key."""
+    numbers = [*OWNERS, *OTHERS]
+    keys = [UUID(int=number) for number in numbers]
+    client.execute(
+        "INSERT INTO users (id, username, password) SELECT k, k::text, '!' "
+        "FROM unnest(%s::uuid[]) AS k",
+        [keys],
+    )
+    client.execute(
+        "INSERT INTO conversations (id, user_id) SELECT k, k FROM unnest(%s::uuid[]) AS k", [keys]
+    )
 
 
 def copy_vectors(client: Client, clusters: Clusters, rows: int, *, model: UUID, table: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Lock
+from time import monotonic
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -16,7 +18,7 @@ from assistant.embeddings.models import EmbeddingModel
 from assistant.embeddings.search.plans import Band
 from assistant.embeddings.search.statements import Statement, fetch
 
-__all__ = ["Found", "count_up_to", "estimate", "look"]
+__all__ = ["Found", "count_up_to", "estimate", "forget", "look"]
 
 # All rows of the model are those of its index, as its build, VACUUM and ANALYZE left them. Where
 # nobody analysed the table, the planner guesses.
@@ -33,6 +35,11 @@ LEFT JOIN (
 ) ON x.indrelid = t.oid AND i.relname = %s
 WHERE t.oid = to_regclass(%s)
 """
+
+FRESH = 30.0  # seconds for which a look is remembered
+MOST = 1_000  # looks
+_remembered: dict[tuple[Any, ...], tuple[float, Found]] = {}
+_lock = Lock()
 
 
 @dataclass(frozen=True)
@@ -77,10 +84,38 @@ def look(
     ``queryset`` is of the model already. ``band`` returns, for the number of all the model's rows,
     between which numbers an estimate is too uncertain; then, and where nobody analysed the table,
     rows are counted, up to the border between them. Without an index nothing needs counting.
+
+    What was found is remembered for a while: one user searches several times. A plan chosen by
+    what was true then is slower at worst, never wrong.
     """
     statement = _explain(queryset)
     if statement is None:
         return Found(0, 0, indexed=False)
+    key = (queryset.db, embedding_model.pk, embedding_model.distance, repr(statement))
+    with _lock:
+        at, found = _remembered.get(key, (-FRESH, None))
+    if found and monotonic() - at < FRESH:
+        return found
+    found = _look(queryset, embedding_model, statement, band)
+    with _lock:
+        if len(_remembered) >= MOST:
+            _remembered.clear()
+        _remembered[key] = (monotonic(), found)
+    return found
+
+
+def forget() -> None:
+    """Look again at the next search."""
+    with _lock:
+        _remembered.clear()
+
+
+def _look(
+    queryset: models.QuerySet[Any],
+    embedding_model: EmbeddingModel,
+    statement: Statement,
+    band: Callable[[int], Band],
+) -> Found:
     table = queryset.model._meta.db_table
     operator_class = DISTANCES[embedding_model.distance].operator_class
     state = (STATE, [operator_class, index_name(table, embedding_model), f'"{table}"'])

@@ -71,7 +71,10 @@ def of_model(queryset: Rows, embedding_model: EmbeddingModel) -> Rows:
 
 
 def plan_for(queryset: Rows, *, embedding_model: EmbeddingModel, limit: int) -> Plan:
-    """Choose how to find the nearest of the rows that match. One round trip, or two."""
+    """Choose how to find the nearest of the rows that match.
+
+    One round trip, or two, or none where the same filters were looked at a moment ago.
+    """
     found = look(
         of_model(queryset, embedding_model),
         embedding_model=embedding_model,
@@ -97,13 +100,13 @@ def vector_leg(
     """
     rows = _measured(queryset, embedding_model, vector).values_list("pk", "distance")
     try:
-        exact, exact_params = _sql(rows.order_by("distance", "pk")[:limit])
         if plan.kind == "exact":
+            exact, params = _sql(rows.order_by("distance", "pk")[:limit])
             sql = (
                 f"SELECT id, distance FROM ({exact}) AS exact (id, distance) "  # noqa: S608
                 "ORDER BY distance, id"
             )
-            return Leg(sql, exact_params, plan.settings)
+            return Leg(sql, params, plan.settings)
         ordered = rows.order_by(_indexed_distance(embedding_model, vector))
         near, near_params = _sql(ordered[: plan.candidates])
         every, every_params = _sql(rows)

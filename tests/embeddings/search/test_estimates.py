@@ -1,9 +1,12 @@
 """How many rows match."""
 
+from typing import Any
+
 import pytest
 from django.db import connection, transaction
 
 from assistant.embeddings.models import ConversationEmbedding, KnowledgeChunk
+from assistant.embeddings.search import estimates
 from assistant.embeddings.search.estimates import count_up_to, estimate, look
 from assistant.embeddings.search.plans import Band
 from assistant.embeddings.search.vectors import of_model
@@ -114,3 +117,38 @@ def test_it_works_outside_and_inside_transactions() -> None:
         inside = count_up_to(rows, 100)
 
     assert outside == inside == 20
+
+
+def test_a_look_is_remembered_for_a_while(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries
+) -> None:
+    model, common, rare = make_table(rows=20)
+    rows = of_model(ConversationEmbedding.objects.all(), model)
+
+    def ask(queryset: Any) -> None:
+        look(queryset, embedding_model=model, band=lambda _total: NO_DOUBT)
+
+    ask(rows.filter(user=rare))
+    with django_assert_num_queries(0):
+        ask(rows.filter(user=rare))
+    with django_assert_num_queries(1):
+        ask(rows.filter(user=common))
+    monkeypatch.setattr("assistant.embeddings.search.estimates.FRESH", 0)
+    with django_assert_num_queries(1):
+        ask(rows.filter(user=rare))
+
+
+def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, _common, _rare = make_table(rows=20)
+    rows = of_model(ConversationEmbedding.objects.all(), model)
+    monkeypatch.setattr(estimates, "MOST", 3)
+    estimates.forget()
+
+    for number in range(10):
+        look(
+            rows.filter(chunk_index=number),
+            embedding_model=model,
+            band=lambda _total: NO_DOUBT,
+        )
+
+    assert 1 <= len(estimates._remembered) <= 3
