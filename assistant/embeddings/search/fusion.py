@@ -53,7 +53,7 @@ def fused_sql(
         selects.append(
             "SELECT %s::text AS leg, %s::float8 AS weight, kind, id, "
             "row_number() OVER (ORDER BY value::float8 DESC NULLS LAST, kind, id) AS rank "
-            f"FROM ({hits}) AS leg (kind, id, value) "  # noqa: S608
+            f"FROM ({hits}) AS leg (kind, id, value) "
             f"ORDER BY rank LIMIT {int(candidates)}"
         )
         parameters += [leg, WEIGHTS[leg]]
