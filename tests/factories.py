@@ -9,7 +9,12 @@ from django.db.migrations.recorder import MigrationRecorder
 from psycopg.types.json import Jsonb
 
 from assistant.conversations.models import Conversation, Message
-from assistant.embeddings.models import ConversationEmbedding, EmbeddingModel, KnowledgeDocument
+from assistant.embeddings.models import (
+    ConversationEmbedding,
+    EmbeddingModel,
+    KnowledgeChunk,
+    KnowledgeDocument,
+)
 from assistant.schema.models import SchemaMigration
 from assistant.settings.models import ModelConfig, SystemSetting
 
@@ -64,6 +69,18 @@ def make_embedding(**fields: Any) -> ConversationEmbedding:
 def make_document(**fields: Any) -> KnowledgeDocument:
     """Return a stored knowledge document."""
     return KnowledgeDocument.objects.create(**{"title": "Manual", "content": "Words", **fields})
+
+
+def make_chunk(**fields: Any) -> KnowledgeChunk:
+    """Return a stored passage, the whole of its document, without a vector unless one is given."""
+    if "document" not in fields:
+        fields["document"] = make_document()
+    if "embedding_model" not in fields:
+        fields["embedding_model"] = make_embedding_model()
+    text = fields.setdefault("chunk_text", fields["document"].content)
+    return KnowledgeChunk.objects.create(
+        **{"content_hash": "0" * 64, "start_offset": 0, "end_offset": len(text), **fields}
+    )
 
 
 def make_setting(**fields: Any) -> SystemSetting:

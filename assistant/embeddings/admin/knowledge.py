@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from assistant.db.admin import IndexedValuesFilter, Overview, highlighted
 from assistant.embeddings.admin.base import SearchableAdmin
 from assistant.embeddings.admin.tags import TagFilter, first_tags, tag_chips
+from assistant.embeddings.admin.uploads import UploadMixin
 from assistant.embeddings.forms import KnowledgeDocumentForm, TagsField
 from assistant.embeddings.models import KnowledgeDocument
 
 
 @admin.register(KnowledgeDocument)
-class KnowledgeDocumentAdmin(SearchableAdmin):
+class KnowledgeDocumentAdmin(UploadMixin, SearchableAdmin):
     """Documents."""
 
     form = KnowledgeDocumentForm

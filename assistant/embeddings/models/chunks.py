@@ -1,7 +1,5 @@
 """The passages of documents."""
 
-from typing import Self
-
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -12,26 +10,10 @@ from assistant.db.constraints import not_negative_check
 from assistant.db.fields import SearchVectorField, TimestampField
 from assistant.db.indexes import Index
 from assistant.db.models import UUIDModel
-from assistant.db.search import FullTextQuerySet
 from assistant.db.validators import validate_no_nul
 from assistant.embeddings.models.embedding_models import EmbeddingModel
 from assistant.embeddings.models.knowledge import KnowledgeDocument
-
-
-class KnowledgeChunkQuerySet(FullTextQuerySet):
-    """Filters of passages."""
-
-    search_vector = models.F("chunk_search")
-
-    def answering(self, question: str) -> Self:
-        """Keep rows that hold words of a question, the best first, with their ``rank``.
-
-        Words are joined by OR; ``"quoted phrases"`` must be there and ``-exclusions`` must not.
-        Filter before: of very many matching rows, only some thousand are ranked.
-        """
-        from assistant.embeddings.search.keywords import answering  # noqa: PLC0415  it imports us
-
-        return answering(self, question)
+from assistant.embeddings.querysets import KnowledgeChunkQuerySet
 
 
 class KnowledgeChunk(UUIDModel):

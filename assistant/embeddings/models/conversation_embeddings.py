@@ -1,7 +1,5 @@
 """Embeddings of conversations."""
 
-from typing import Self
-
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -12,25 +10,9 @@ from assistant.db.constraints import json_object_check, not_negative_check
 from assistant.db.fields import JSONObjectField, SearchVectorField, TimestampField
 from assistant.db.indexes import Index
 from assistant.db.models import UUIDModel
-from assistant.db.search import FullTextQuerySet
 from assistant.db.validators import validate_no_nul
 from assistant.embeddings.models.embedding_models import EmbeddingModel
-
-
-class ConversationEmbeddingQuerySet(FullTextQuerySet):
-    """Filters of embeddings."""
-
-    search_vector = models.F("chunk_search")
-
-    def answering(self, question: str) -> Self:
-        """Keep rows that hold words of a question, the best first, with their ``rank``.
-
-        Words are joined by OR; ``"quoted phrases"`` must be there and ``-exclusions`` must not.
-        Filter before: of very many matching rows, only some thousand are ranked.
-        """
-        from assistant.embeddings.search.keywords import answering  # noqa: PLC0415  it imports us
-
-        return answering(self, question)
+from assistant.embeddings.querysets import ConversationEmbeddingQuerySet
 
 
 class ConversationEmbedding(UUIDModel):

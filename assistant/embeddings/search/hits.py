@@ -1,0 +1,57 @@
+"""What a search returns."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from django.db.models import Model
+
+from assistant.db.search import HIGHLIGHT_END, HIGHLIGHT_START
+
+__all__ = ["Hit", "Hits"]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One passage that was found."""
+
+    text: str
+    score: float
+    """How well it fits, comparable within one search only: higher is better."""
+    ranks: Mapping[str, int]
+    """Its place in each leg that found it, from 1: ``{"vector": 1, "keyword": 4}``."""
+    source: Model
+    """The message or the knowledge document itself; of a conversation's file, the conversation."""
+    start: int
+    end: int
+    """Where the passage is in the source's content, in characters; the end is exclusive."""
+    snippet: str
+    """A shorter passage, each word found between HIGHLIGHT_START and HIGHLIGHT_END."""
+    kind: Literal["message", "document", "conversation"]
+    chunk: UUID | None
+    """The key of the passage's row; None while its source waits to be embedded."""
+
+    def marked(self, start: str = "**", end: str = "**") -> str:
+        """Return the snippet with marks of your own around the words found."""
+        return self.snippet.replace(HIGHLIGHT_START, start).replace(HIGHLIGHT_END, end)
+
+
+class Hits(list[Hit]):
+    """Hits, the best first, and how they were found."""
+
+    def __init__(
+        self,
+        hits: Iterable[Hit] = (),
+        *,
+        mode: str,
+        note: str = "",
+        plans: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(hits)
+        self.mode = mode
+        """The mode that was used."""
+        self.note = note
+        """Why it is not the one asked for, in one line; else empty."""
+        self.plans = dict(plans or {})
+        """How each kind of passage was searched by vector: "exact" or "index"."""
