@@ -3,15 +3,13 @@
     python -m benchmarks.retrieval_quality --cisi FOLDER
 
 The model is the real all-MiniLM-L6-v2 (``benchmarks.minilm``); each text is one chunk. Vectors are
-compared exactly, so what an approximate index costs is not in these figures.
+compared exactly: an index that finds nearly the same is no part of it.
 """
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from statistics import mean
 from typing import Any
-
-from django.db import connections
 
 from benchmarks import cisi
 from benchmarks.databases import ALIAS, connect, database
@@ -24,26 +22,25 @@ MODES = ("vector", "keyword", "hybrid")
 def add_arguments(parser: ArgumentParser) -> None:
     """Take where the collection is."""
     parser.add_argument("--cisi", type=Path, required=True, help="the folder of the collection")
-    parser.add_argument("--vectors", type=Path, help="a file that keeps the vectors (.npz)")
+    parser.add_argument("--vectors", type=Path, help="a file that keeps the vectors (.npy)")
 
 
 def run(options: Namespace) -> list[Finding]:
     """Search for every judged question, print the means, and return what they should be."""
     collection = cisi.read(options.cisi)
-    texts, questions = vectors(collection, options.vectors)
     with database("quality") as name:
-        documents = store(collection, texts)
+        numbers = store(collection, options.vectors)
         with connect(name) as client:
-            client.execute("VACUUM (ANALYZE) knowledge_chunks")
+            client.execute("TRUNCATE embedding_queue")  # all have their vectors
+            client.execute("VACUUM (ANALYZE) knowledge_base, knowledge_chunks")
         scores: dict[str, list[float]] = {mode: [] for mode in MODES}
-        for number, vector in zip(collection.questions, questions, strict=True):
+        for number, question in collection.questions.items():
             for mode, values in scores.items():
                 show_progress(f"question {number}: {mode}")
-                keys = search(collection.questions[number], vector, mode)
-                ranking = [documents[key] for key in keys]
+                ranking = [numbers[key] for key in search(question, mode)]
                 values.append(cisi.ndcg(ranking, collection.relevant[number], depth=DEPTH))
     show_progress("")
-    print(f"\nnDCG@{DEPTH} of {len(questions)} questions, {len(texts):,} texts")
+    print(f"\nnDCG@{DEPTH} of {len(collection.questions)} questions, {len(numbers):,} texts")
     means = {mode: mean(values) for mode, values in scores.items()}
     for mode, value in means.items():
         print(f"  {mode:<10} {value:.4f}")
@@ -55,46 +52,24 @@ def run(options: Namespace) -> list[Finding]:
     ]
 
 
-def vectors(collection: cisi.Collection, path: Path | None) -> tuple[Any, Any]:
-    """Return the vectors of the texts and of the questions, from a file that keeps them or anew."""
-    import numpy as np  # noqa: PLC0415
-
-    if path is None or not path.exists():
-        texts = [f"{title}\n{text}" for title, text in collection.documents.values()]
-        made = {"texts": embed(texts), "questions": embed(list(collection.questions.values()))}
-        if path is None:
-            return made["texts"], made["questions"]
-        np.savez(path, **made)
-    kept = np.load(path)
-    return kept["texts"], kept["questions"]
-
-
-def embed(texts: list[str]) -> Any:
-    """Return the vectors of texts, by the real model."""
-    import numpy as np  # noqa: PLC0415
-    from fastembed import TextEmbedding  # noqa: PLC0415
-
-    from benchmarks.minilm import MODEL, folder  # noqa: PLC0415
-
-    model = TextEmbedding(MODEL, specific_model_path=str(folder()))
-    return np.array(list(model.embed(texts, batch_size=16)), dtype=np.float32)
-
-
-def store(collection: cisi.Collection, texts: Any) -> dict[Any, int]:
-    """Store the texts as documents of one chunk; return the texts' numbers by the chunks' keys."""
+def store(collection: cisi.Collection, path: Path | None) -> dict[Any, int]:
+    """Store the texts as documents of one chunk; return their numbers by the documents' keys."""
     from assistant.embeddings.models import (  # noqa: PLC0415
         EmbeddingModel,
         KnowledgeChunk,
         KnowledgeDocument,
     )
+    from benchmarks.minilm import folder  # noqa: PLC0415
 
     model = EmbeddingModel.objects.using(ALIAS).get(is_default=True)
+    model.model_path = str(folder())
+    model.save(update_fields=["model_path"])
     contents = [f"{title}\n{text}" for title, text in collection.documents.values()]
     documents = KnowledgeDocument.objects.using(ALIAS).bulk_create(
-        KnowledgeDocument(title=title[:500] or "Untitled", content=content)
-        for (title, _text), content in zip(collection.documents.values(), contents, strict=True)
+        KnowledgeDocument(title=content.partition("\n")[0][:500], content=content)
+        for content in contents
     )
-    chunks = KnowledgeChunk.objects.using(ALIAS).bulk_create(
+    KnowledgeChunk.objects.using(ALIAS).bulk_create(
         KnowledgeChunk(
             document=document,
             embedding_model=model,
@@ -104,31 +79,36 @@ def store(collection: cisi.Collection, texts: Any) -> dict[Any, int]:
             end_offset=len(content),
             embedding_vector=vector,
         )
-        for document, content, vector in zip(documents, contents, texts, strict=True)
+        for document, content, vector in zip(
+            documents, contents, vectors(model, contents, path), strict=True
+        )
     )
-    return {chunk.pk: number for chunk, number in zip(chunks, collection.documents, strict=True)}
-
-
-def search(question: str, vector: Any, mode: str) -> list[Any]:
-    """Return the keys of the best chunks, through the SQL of a search."""
-    from assistant.embeddings.models import KnowledgeChunk  # noqa: PLC0415
-    from assistant.embeddings.search.fusion import CANDIDATES, Part, fused_sql  # noqa: PLC0415
-    from assistant.embeddings.search.keywords import keyword_sql  # noqa: PLC0415
-
-    rows = KnowledgeChunk.objects.using(ALIAS)
-    nearest = (
-        "SELECT id, -(embedding_vector <=> %s::vector) FROM knowledge_chunks "
-        f"ORDER BY embedding_vector <=> %s::vector, id LIMIT {CANDIDATES}"
-    )
-    text = "[" + ",".join(str(float(value)) for value in vector) + "]"
-    legs = {
-        "vector": Part("chunk", nearest, [text, text]),
-        "keyword": Part("chunk", *keyword_sql(rows, question, limit=CANDIDATES)),
+    return {
+        document.pk: number
+        for document, number in zip(documents, collection.documents, strict=True)
     }
-    chosen = {leg: [part] for leg, part in legs.items() if mode in (leg, "hybrid")}
-    with connections[ALIAS].cursor() as cursor:
-        cursor.execute(*fused_sql(chosen, limit=DEPTH))
-        return [key for _kind, key, *_rest in cursor.fetchall()]
+
+
+def vectors(model: Any, texts: list[str], path: Path | None) -> Any:
+    """Return the vectors of the texts, from a file that keeps them or anew."""
+    import numpy as np  # noqa: PLC0415
+
+    from assistant.embeddings.backends import embed_texts, load_backend  # noqa: PLC0415
+
+    if path is not None and path.exists():
+        return np.load(path)
+    made = np.array(list(embed_texts(load_backend(model), model, texts)), dtype=np.float32)
+    if path is not None:
+        np.save(path, made)
+    return made
+
+
+def search(question: str, mode: str) -> list[Any]:
+    """Return the keys of the best documents."""
+    from assistant.embeddings.search.searching import search as search_  # noqa: PLC0415
+
+    hits = search_(question, user=None, sources=["documents"], mode=mode, limit=DEPTH, using=ALIAS)
+    return [hit.source.pk for hit in hits]
 
 
 if __name__ == "__main__":

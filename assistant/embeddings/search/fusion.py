@@ -24,7 +24,7 @@ WEIGHTS = {"vector": 1.0, "keyword": 1.0}
 
 @dataclass(frozen=True)
 class Part:
-    """Some hits of a leg: SQL for a key and how good it is, and which kind of row it is a key of."""
+    """Some hits of a leg: SQL for keys and how good each is, and of which kind of row they are."""
 
     kind: str
     sql: str
@@ -51,9 +51,9 @@ def fused_sql(
         )
         # The number is float8 whatever a part makes it, and a missing one is the last.
         selects.append(
-            "SELECT %s::text AS leg, %s::float8 AS weight, kind, id, "
+            "SELECT %s::text AS leg, %s::float8 AS weight, kind, id, "  # noqa: S608
             "row_number() OVER (ORDER BY value::float8 DESC NULLS LAST, kind, id) AS rank "
-            f"FROM ({hits}) AS leg (kind, id, value) "  # noqa: S608
+            f"FROM ({hits}) AS leg (kind, id, value) "
             f"ORDER BY rank LIMIT {int(candidates)}"
         )
         parameters += [leg, WEIGHTS[leg]]

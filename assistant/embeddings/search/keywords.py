@@ -29,9 +29,9 @@ SQL = tuple[str, list[Any]]
 COLUMN = "chunk_search"
 
 # How many rows are ranked: of those with the words that matter most, and of the rest.
-NARROW, REST = 10_000, 5_000
+NARROW, REST = 6_000, 3_000
 # How many of the first are expected, at most; the statistics are of a sample.
-EXPECTED = 8_000
+EXPECTED = 5_000
 
 # A word's weight by the share of rows that hold it, in four steps because a search vector has four
 # labels: about the logarithm of one by the share, as usual for the inverse document frequency.

@@ -1,5 +1,6 @@
 """One ranking of several."""
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -21,8 +22,6 @@ def part(*keys: UUID, kind: str = "chunk", best: float = 0.9) -> Part:
 
 
 def fused(limit: int = 10, **legs: Any) -> list[tuple[str, UUID, float, dict[str, int]]]:
-    import json
-
     with connection.cursor() as cursor:
         sql, parameters = fused_sql(legs, limit=limit)
         cursor.execute(sql, parameters)

@@ -135,7 +135,9 @@ def test_equal_rows_keep_one_order(model: EmbeddingModel) -> None:
 def test_chunks_of_conversations_answer_too() -> None:
     row = factories.make_embedding(chunk_text="apples")
 
-    assert [(found.pk, found.rank > 0) for found in ConversationEmbedding.objects.answering("apple")]
+    assert [
+        (found.pk, found.rank > 0) for found in ConversationEmbedding.objects.answering("apple")
+    ]
     sql, parameters = keyword_sql(ConversationEmbedding.objects.all(), "apple", limit=5)
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)

@@ -109,7 +109,7 @@ FUNCTIONS = {
     "to_search_query": "to_search_query(%s)",
     "to_ranking_query": "to_ranking_query(%s)",
     "to_restricting_query": "COALESCE(to_restricting_query(%s), '')",
-    "to_narrow_query": "to_narrow_query(%s, '{\"word\": 0.9, \"x\": 0.5}', 0.1)",
+    "to_narrow_query": 'to_narrow_query(%s, \'{"word": 0.9, "x": 0.5}\', 0.1)',
 }
 
 
