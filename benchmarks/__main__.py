@@ -7,6 +7,7 @@ from benchmarks import (
     adopt_database,
     concurrent_writers,
     copy_messages,
+    embedding_throughput,
     ingest_messages,
     long_conversation,
     migrate,
@@ -22,6 +23,7 @@ MODULES = (
     migrate,
     admin_pages,
     adopt_database,
+    embedding_throughput,
 )
 
 

@@ -26,7 +26,9 @@ SPARE_TOKENS = 8
 MAX_CHARACTERS = 1_000
 # Tokenizers have one token for any long run of letters without a space, and none for spaces.
 MAX_CHARACTERS_PER_TOKEN = 10
-PIECE = 40_000
+PIECE = 20_000
+# Every level of nesting costs the Markdown splitter time; nobody writes so many.
+NESTED = re.compile(r"^(?:[ \t>]|[-*+] ){100}", re.MULTILINE)
 # Where code begins anew: a line that is neither indented nor the end of something, after a blank.
 DEFINITIONS = re.compile(r"\n[ \t\r]*\n(?=[^\s)}\]])")
 # Of code, so that most groups of definitions fit into one chunk.
@@ -137,8 +139,9 @@ def _parts(piece: str, kind: str, limits: Limits) -> Iterator[tuple[int, str]]:
     if len(stripped.encode()) <= limits.size:  # no token is less than a byte
         yield piece.index(stripped), stripped
         return
-    # Markdown's structure is in its lines. Of one line, all it could find is nesting.
-    name = "MarkdownSplitter" if kind == "markdown" and "\n" in stripped else "TextSplitter"
+    # Markdown's structure is in its lines: in one, all it could find is nesting.
+    structured = kind == "markdown" and "\n" in stripped and not NESTED.search(piece)
+    name = "MarkdownSplitter" if structured else "TextSplitter"
     for offset, part in _splitter(name, limits).chunk_indices(piece):
         if len(part) <= limits.characters:
             yield offset, part

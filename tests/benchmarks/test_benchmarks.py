@@ -13,6 +13,7 @@ from benchmarks import (
     adopt_database,
     concurrent_writers,
     copy_messages,
+    embedding_throughput,
     ingest_messages,
     long_conversation,
     measure,
@@ -53,6 +54,7 @@ def _own_databases(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
             1,
             id="adopt a database",
         ),
+        pytest.param(embedding_throughput, "--texts 4 --batch-size 2", 3, id="embedding"),
         pytest.param(admin_pages, "--conversations 20 --small 2", 18, id="admin pages"),
     ],
 )

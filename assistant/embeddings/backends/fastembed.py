@@ -24,6 +24,7 @@ CHARACTERS_PER_TOKEN = 64
 HUB_TIMEOUT = 10
 # Where models of these names are published under no name of somebody's.
 USUAL_OWNER = "sentence-transformers/"
+POOLING_OPTIONS = {"pooling", "normalize"}
 
 
 class FastembedBackend:
@@ -82,6 +83,7 @@ def _from_folder(spec: ModelSpec) -> Any:
         # The layouts of fastembed's own models, and of sentence-transformers' repositories.
         file = "model.onnx" if (folder / "model.onnx").exists() else "onnx/model.onnx"
     check_model_folder(spec.name, folder, file)
+    _check_tokenizer(spec.name, folder)
     if known and file == known["model_file"] and not POOLING_OPTIONS & spec.provider.keys():
         name = known["model"]
     else:
@@ -89,7 +91,15 @@ def _from_folder(spec: ModelSpec) -> Any:
     return _load(spec, TextEmbedding, name, specific_model_path=str(folder), local_files_only=True)
 
 
-POOLING_OPTIONS = {"pooling", "normalize"}
+def _check_tokenizer(name: str, folder: Path) -> None:
+    from tokenizers import Tokenizer  # noqa: PLC0415
+
+    try:
+        Tokenizer.from_file(str(folder / "tokenizer.json"))
+    except Exception as error:  # the library's own is a plain one
+        raise BackendUnavailable(
+            f"{name}: tokenizer.json in {folder} holds no tokenizer: {first_line(error)}"
+        ) from error
 
 
 def _register(spec: ModelSpec, folder: Path, file: str) -> str:

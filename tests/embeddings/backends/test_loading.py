@@ -139,7 +139,7 @@ def test_backend_that_cannot_be_had_is_an_error_that_says_why(path: str, said: s
 
 
 def test_backends_own_error_comes_through() -> None:
-    with pytest.raises(EmbeddingError, match="^not today$"):
+    with pytest.raises(EmbeddingError, match=r"^not today$"):
         load_backend(ModelSpec("m", 5, "", f"{HERE}.Refusing"))
 
 
