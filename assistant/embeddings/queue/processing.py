@@ -6,7 +6,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db import DatabaseError, connections, transaction
+from django.db import DatabaseError, transaction
 
 from assistant.embeddings.backends import Backend, ModelSpec
 from assistant.embeddings.queue.computing import Computed, compute
@@ -107,9 +107,6 @@ class Batch:
         missing = texts.keys() - vectors.keys()
         if not missing:
             return Computed()
-        with connections[self.using].cursor() as cursor:
-            # Computing takes its time; no row is locked meanwhile, and no snapshot held.
-            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         mine = claim(missing, model_id=self.model_id, using=self.using)
         # Somebody may have stored some before the claim.
         vectors.update(find_vectors(mine, model_id=self.model_id, using=self.using))

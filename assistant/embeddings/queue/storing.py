@@ -1,6 +1,6 @@
 """Chunks and vectors into the tables: everything of a transaction, or nothing."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,25 +13,9 @@ from assistant.embeddings.queue.tables import DOCUMENTS, MESSAGES, Table
 
 __all__ = ["store", "store_texts"]
 
-# A chunk stays as it is where it has a vector, or waits for a later part.
-DELETE_STALE = """
-    DELETE FROM {table} AS c
-    USING unnest(%(keys)s::uuid[], %(starts)s::int[], %(stops)s::int[])
-        AS p (key, start, stop)
-    WHERE c.{key} = p.key AND c.embedding_model_id = %(model)s {own}
-      AND c.chunk_index >= p.start AND c.chunk_index < p.stop
-      AND NOT EXISTS (
-          SELECT FROM unnest(%(chunk_keys)s::uuid[], %(indexes)s::int[], %(hashes)s::text[],
-                             %(froms)s::int[], %(tos)s::int[], %(later)s::bool[])
-              AS w (key, index, hash, start_offset, end_offset, later)
-          WHERE w.key = c.{key} AND w.index = c.chunk_index AND w.hash = c.content_hash
-            AND w.start_offset = c.start_offset AND w.end_offset = c.end_offset
-            AND (w.later OR c.embedding_vector IS NOT NULL)
-      )
-"""
-
 FIND_STORED = """
-    SELECT c.{key}, c.chunk_index
+    SELECT c.id, c.embedding_vector IS NOT NULL,
+           c.{key}, c.chunk_index, c.content_hash, c.start_offset, c.end_offset
     FROM {table} AS c
     JOIN unnest(%(keys)s::uuid[], %(starts)s::int[], %(stops)s::int[])
         AS p (key, start, stop) ON c.{key} = p.key
@@ -95,33 +79,43 @@ def _write(
     model_id: UUID,
     using: str,
 ) -> None:
-    keys = [part.source.key for part in parts]
-    wanted = [chunk for part in parts for chunk in _wanted(part)]
-    ranges: dict[str, Any] = {
-        "keys": keys,
-        "starts": [part.start for part in parts],
-        "stops": [LAST if part.is_first else part.stop for part in parts],
-        "model": model_id,
+    wanted = {
+        (part.source.key, chunk.index, chunk.content_hash, chunk.start, chunk.end): (
+            part,
+            chunk,
+            later,
+        )
+        for source_part in parts
+        for part, chunk, later in _wanted(source_part)
     }
-    names = {"table": table.name, "key": table.key, "own": table.own}
+    stale: list[UUID] = []
     with connections[using].cursor() as cursor:
         cursor.execute(
-            DELETE_STALE.format(**names),
+            FIND_STORED.format(table=table.name, key=table.key, own=table.own),
             {
-                **ranges,
-                "chunk_keys": [part.source.key for part, _chunk, _later in wanted],
-                "indexes": [chunk.index for _part, chunk, _later in wanted],
-                "hashes": [chunk.content_hash for _part, chunk, _later in wanted],
-                "froms": [chunk.start for _part, chunk, _later in wanted],
-                "tos": [chunk.end for _part, chunk, _later in wanted],
-                "later": [later for _part, _chunk, later in wanted],
+                "keys": [part.source.key for part in parts],
+                "starts": [part.start for part in parts],
+                "stops": [LAST if part.is_first else part.stop for part in parts],
+                "model": model_id,
             },
         )
-        cursor.execute(FIND_STORED.format(**names), ranges)
-        stored = set(cursor.fetchall())
-    copy_rows(
-        table.name, table.columns, _rows(wanted, stored, vectors, table, model_id), using=using
+        for row_id, has_vector, *place in cursor.fetchall():
+            # A chunk stays as it is where it has a vector, or waits for a later part.
+            entry = wanted.get(tuple(place))
+            if entry is not None and (has_vector or entry[-1]):
+                del wanted[tuple(place)]
+            else:
+                stale.append(row_id)
+        if stale:
+            cursor.execute(
+                f"DELETE FROM {table.name} WHERE id = ANY (%s)",  # noqa: S608 (one of two names)
+                [stale],
+            )
+    rows = (
+        table.row(part.source, chunk, None if later else vectors[chunk.content_hash], model_id)
+        for part, chunk, later in wanted.values()
     )
+    copy_rows(table.name, table.columns, rows, using=using)
 
 
 def _wanted(part: Part) -> Iterator[tuple[Part, Any, bool]]:
@@ -132,20 +126,6 @@ def _wanted(part: Part) -> Iterator[tuple[Part, Any, bool]]:
     if part.is_first and not part.source.is_message:
         for chunk in part.source.chunks[part.stop :]:
             yield part, chunk, True
-
-
-def _rows(
-    wanted: Sequence[tuple[Part, Any, bool]],
-    stored: Collection[tuple[UUID, int]],
-    vectors: Mapping[str, Vector],
-    table: Table,
-    model_id: UUID,
-) -> Iterator[Sequence[Any]]:
-    for part, chunk, later in wanted:
-        source = part.source
-        if (source.key, chunk.index) not in stored:
-            vector = None if later else vectors[chunk.content_hash]
-            yield table.row(source, chunk, vector, model_id)
 
 
 def _finish(sources: Sequence[Source], table: Table, *, model_id: UUID, using: str) -> None:

@@ -48,7 +48,10 @@ def claim(hashes: Collection[str], *, model_id: UUID, using: str) -> set[str]:
         return set()
     with connections[using].cursor() as cursor:
         cursor.execute(
-            "SELECT hash FROM unnest(%s::text[]) AS t (hash)"
+            # Computing takes its time: no row is locked meanwhile, and no snapshot is held.
+            "SELECT hash"
+            " FROM set_config('idle_in_transaction_session_timeout', '0', true),"
+            "      unnest(%s::text[]) AS t (hash)"
             " WHERE pg_try_advisory_xact_lock(hashtextextended(%s || hash, 0))",
             [sorted(hashes), str(model_id)],
         )

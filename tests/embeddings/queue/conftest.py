@@ -10,6 +10,7 @@ from pytest_django import DjangoDbBlocker
 
 from assistant.embeddings.backends import forget_backends
 from assistant.embeddings.models import EmbeddingModel
+from assistant.embeddings.queue.worker import Worker
 from tests.contract.databases import alias, connect, database
 from tests.embeddings.embedder import HashedWords
 
@@ -36,6 +37,7 @@ def queue_template(django_db_setup: None, django_db_blocker: DjangoDbBlocker) ->
         with alias(name):
             call_command("migrate", database="scratch", verbosity=0)
             EmbeddingModel.objects.using("scratch").update(backend=HASHED_WORDS, dimension=3)
+            Worker(using="scratch").run()  # nothing is there, and the model knows
         yield name
 
 
