@@ -133,9 +133,7 @@ def test_a_long_document_is_stored_in_parts(
     sizes = []
     compute = processing.compute
     monkeypatch.setattr(
-        processing,
-        "compute",
-        lambda texts, **kw: (sizes.append(len(texts)), compute(texts, **kw))[1],
+        processing, "compute", lambda texts, **kw: (sizes.append(len(texts)), compute(texts, **kw))[1]
     )
     document = make_document(content=LONG)
 
