@@ -9,6 +9,7 @@ from benchmarks import (
     copy_messages,
     embedding_throughput,
     ingest_messages,
+    keyword_search,
     long_conversation,
     migrate,
 )
@@ -24,6 +25,7 @@ MODULES = (
     admin_pages,
     adopt_database,
     embedding_throughput,
+    keyword_search,
 )
 
 

@@ -15,6 +15,7 @@ from benchmarks import (
     copy_messages,
     embedding_throughput,
     ingest_messages,
+    keyword_search,
     long_conversation,
     measure,
     migrate,
@@ -55,6 +56,7 @@ def _own_databases(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
             id="adopt a database",
         ),
         pytest.param(embedding_throughput, "--texts 4 --batch-size 2", 3, id="embedding"),
+        pytest.param(keyword_search, "--documents 5", 9, id="keyword search"),
         pytest.param(admin_pages, "--conversations 20 --small 2", 18, id="admin pages"),
     ],
 )

@@ -9,6 +9,9 @@
 -- every other row. Any text is a question, nothing raises: operators such as & or :* are breaks
 -- between words, and a quotation mark without its partner is none.
 --
+-- That is so in questions of up to 500 characters. A longer one is somebody's text, in which
+-- quotation marks quote and dashes begin lines: there, all are words.
+--
 -- However long it is, of a question the first 4,000 characters are read, of these 64 different
 -- words, 16 phrases and 16 exclusions of at most 500 characters each.
 
@@ -28,6 +31,7 @@ DECLARE
     query tsquery;
     phrases integer := 0;
     exclusions integer := 0;
+    plain boolean := length(question) > 500;
 BEGIN
     required := '';
     excluded := '';
@@ -35,13 +39,15 @@ BEGIN
         -- A phrase, an excluded word, a word. A quotation mark that is left over is passed by;
         -- telephones and word processors write the curved ones.
         SELECT regexp_matches(
-            translate(left(question, 4000), '“”„‟', '""""'),
+            translate(
+                left(question, 4000), '"“”„‟', repeat(CASE WHEN plain THEN ' ' ELSE '"' END, 5)
+            ),
             '(-?)"([^"]*)"|-([^-\s"][^\s"]*)|([^\s"]+)',
             'g'
         )
     LOOP
-        IF token[4] IS NOT NULL THEN
-            words := words || ' ' || token[4];
+        IF token[4] IS NOT NULL OR plain THEN
+            words := words || ' ' || COALESCE(token[4], token[3]);
             CONTINUE;
         END IF;
         phrase := left(COALESCE(token[2], token[3]), 500);

@@ -127,6 +127,15 @@ def test_hostile_questions_are_read_soon_and_bounded(question: str, function: st
     assert min(seconds) < SECONDS
 
 
+def test_a_long_text_has_no_phrases_and_no_exclusions() -> None:
+    text = 'He said "red apple" and -pie'
+
+    assert query(text.ljust(500)) == "'red' <-> 'appl' & !'pie'"
+    assert query(text.ljust(501)) == "'said' | 'red' | 'appl' | 'pie'"
+    assert query("-" * 501 + '"apple"') == "'appl'"
+    assert ask("to_restricting_query(%s)", text.ljust(501)) is None
+
+
 def test_at_most_64_words_are_asked_for() -> None:
     words = " ".join(f"word{number}" for number in range(300))
 
