@@ -31,7 +31,9 @@ def prune(folder: Path, *, owner: Any, using: str, dry_run: bool) -> Iterator[st
         batch = gone[start : start + BATCH]
         if not dry_run:
             with transaction.atomic(using=using):
-                rows.filter(pk__in=[pk for pk, source in batch]).delete()
+                # Their contents stay where they are; the database deletes what belongs to them.
+                keys = [pk for pk, source in batch]
+                rows.filter(pk__in=keys).only("pk").order_by().delete()
         yield from (source for pk, source in batch)
 
 

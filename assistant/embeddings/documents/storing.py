@@ -15,14 +15,18 @@ from assistant.embeddings.models import KnowledgeDocument
 
 __all__ = ["Prepared", "Stored", "add_tags", "find_stored", "store"]
 
-# Adds those tags that a row does not have.
+# Adds those tags that a row does not have; rows are locked in order.
 ADD_TAGS = """
-    UPDATE knowledge_base SET tags = tags || ARRAY(
+    WITH locked AS MATERIALIZED (
+        SELECT id FROM knowledge_base WHERE id = ANY (%(keys)s::uuid[])
+        ORDER BY id FOR NO KEY UPDATE
+    )
+    UPDATE knowledge_base AS d SET tags = d.tags || ARRAY(
         SELECT new.tag FROM unnest(%(tags)s::text[]) WITH ORDINALITY AS new (tag, number)
-        WHERE NOT EXISTS (SELECT FROM unnest(tags) AS old (tag) WHERE old.tag = new.tag)
+        WHERE NOT EXISTS (SELECT FROM unnest(d.tags) AS old (tag) WHERE old.tag = new.tag)
         ORDER BY new.number
     )
-    WHERE id = ANY (%(keys)s::uuid[])
+    FROM locked WHERE d.id = locked.id
 """
 
 
