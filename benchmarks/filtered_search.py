@@ -169,10 +169,6 @@ def filled(options: Namespace) -> Iterator[Any]:
         del connections.databases[ALIAS]
 
 
-def _keys(client: Client, query: str) -> list[Any]:
-    return [key for (key,) in client.execute(query).fetchall()]
-
-
 def add_arguments(parser: ArgumentParser) -> None:
     """Take how much to search, and how often."""
     parser.add_argument("--rows", type=at_least_one, default=1_000_000)
