@@ -17,11 +17,11 @@ __all__ = ["EXACT", "Band", "Plan", "band", "choose_plan", "exact_up_to"]
 
 # How many candidates the index gives for each hit that is wanted. It knows half-precision vectors
 # only, and walks a graph that leaves out some of the nearest.
-OVER_FETCH = 4
-MIN_CANDIDATES, MAX_CANDIDATES = 40, 1_000
+OVER_FETCH = 2
+MIN_CANDIDATES, MAX_CANDIDATES = 20, 1_000
 
 # hnsw.ef_search: how many the index keeps in view. pgvector takes 1 to 1,000.
-MIN_EF_SEARCH, MAX_EF_SEARCH = 200, 1_000
+MIN_EF_SEARCH, MAX_EF_SEARCH = 100, 1_000
 
 # One row that the index visits costs as much as so many that an exact search reads.
 VISIT = 21

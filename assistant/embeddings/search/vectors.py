@@ -98,7 +98,8 @@ def vector_leg(
     Where the index answers short of ``limit``, the same statement reads all that match; so fewer
     rows than that are found only where fewer match.
     """
-    rows = _measured(queryset, embedding_model, vector).values_list("pk", "distance")
+    text = vector_text(vector)
+    rows = _measured(queryset, embedding_model, text).values_list("pk", "distance")
     try:
         if plan.kind == "exact":
             exact, params = _sql(rows.order_by("distance", "pk")[:limit])
@@ -107,7 +108,7 @@ def vector_leg(
                 "ORDER BY distance, id"
             )
             return Leg(sql, params, plan.settings)
-        ordered = rows.order_by(_indexed_distance(embedding_model, vector))
+        ordered = rows.order_by(_indexed_distance(embedding_model, text))
         near, near_params = _sql(ordered[: plan.candidates])
         every, every_params = _sql(rows)
     except EmptyResultSet:  # the filters exclude each other
@@ -157,30 +158,31 @@ def nearest_rows(
     still finds rows, but reads all, or fewer of the index than it needs; and unlike
     :func:`nearest` it finds fewer than ``limit`` where the index answers short.
     """
-    rows = _measured(queryset, embedding_model, vector)
+    text = vector_text(vector)
+    rows = _measured(queryset, embedding_model, text)
     if plan.kind == "index":
-        ordered = rows.order_by(_indexed_distance(embedding_model, vector)).values("pk")
+        ordered = rows.order_by(_indexed_distance(embedding_model, text)).values("pk")
         manager = queryset.model._base_manager.using(queryset.db)
         near = manager.filter(pk__in=ordered[: plan.candidates])
-        rows = _measured(near, embedding_model, vector)
+        rows = _measured(near, embedding_model, text)
     return rows.order_by("distance", "pk")[:limit]
 
 
-def _measured(queryset: Rows, embedding_model: EmbeddingModel, vector: Sequence[float]) -> Rows:
+def _measured(queryset: Rows, embedding_model: EmbeddingModel, text: str) -> Rows:
     # By the full vector: this expression is no index's, so ordering by it reads every row.
     distance = DISTANCES[embedding_model.distance].expression
-    target = Cast(Value(vector_text(vector)), VectorField())
+    target = Cast(Value(text), VectorField())
     rows: Rows = of_model(queryset, embedding_model).annotate(
         distance=distance(F("embedding_vector"), target)
     )
     return rows
 
 
-def _indexed_distance(embedding_model: EmbeddingModel, vector: Sequence[float]) -> Expression:
+def _indexed_distance(embedding_model: EmbeddingModel, text: str) -> Expression:
     # The expression of vector_indexes.
     half = HalfVectorField(dimensions=embedding_model.dimension)
     distance = DISTANCES[embedding_model.distance].expression
-    return distance(Cast("embedding_vector", half), Cast(Value(vector_text(vector)), half))
+    return distance(Cast("embedding_vector", half), Cast(Value(text), half))
 
 
 def _sql(rows: Rows) -> tuple[str, tuple[Any, ...]]:

@@ -17,7 +17,14 @@ from assistant.embeddings.search.vectors import (
     plan_for,
     vector_leg,
 )
-from tests.embeddings.search.vectors import DIMENSION, RARE, make_index, make_table, unit
+from tests.embeddings.search.vectors import (
+    DIMENSION,
+    RARE,
+    make_index,
+    make_library,
+    make_table,
+    unit,
+)
 from tests.factories import make_document, make_embedding_model
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +167,20 @@ def test_chunks_without_a_vector_are_not_found() -> None:
     rows = KnowledgeChunk.objects.filter(document__tags__contains=["a"])
 
     assert keys(model, EXACT, rows) == keys(model, INDEX, rows) == [chunks[1].pk]
+
+
+def test_a_filter_through_a_join_keeps_the_order_of_the_index() -> None:
+    model, rows = make_library()
+    make_index(model, table="knowledge_chunks")
+
+    leg = leg_of(model, INDEX, rows)
+    near = explain(leg).partition("CTE near")[2].partition("CTE Scan")[0]
+    found = keys(model, INDEX, rows)
+
+    assert "Index Scan using idx_knowledge_chunks_vector" in near
+    assert "Nested Loop" in near
+    assert len(found) == 10
+    assert found == keys(model, EXACT, rows)
 
 
 def test_the_settings_are_gone_after_a_statement() -> None:

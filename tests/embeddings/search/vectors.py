@@ -6,8 +6,8 @@ from typing import Any
 from django.db import connection
 
 from assistant.embeddings.index_states import index_name
-from assistant.embeddings.models import ConversationEmbedding, EmbeddingModel
-from tests.factories import make_conversation, make_embedding_model
+from assistant.embeddings.models import ConversationEmbedding, EmbeddingModel, KnowledgeChunk
+from tests.factories import make_conversation, make_document, make_embedding_model
 
 DIMENSION = 8
 ROWS = 600
@@ -40,9 +40,37 @@ def make_table(*, distance: str = "cosine", rows: int = ROWS) -> tuple[Embedding
     return model, common.user, rare.user
 
 
-def make_index(model: EmbeddingModel, operator_class: str = "halfvec_cosine_ops") -> None:
+def make_library() -> tuple[EmbeddingModel, Any]:
+    """Store documents and their chunks, and return the model and the chunks of the tagged ones."""
+    rng = random.Random(6)  # noqa: S311
+    model = make_embedding_model(dimension=DIMENSION)
+    for number in range(30):
+        document = make_document(tags=["rare"] if number < 3 else ["common"])
+        KnowledgeChunk.objects.bulk_create(
+            KnowledgeChunk(
+                document=document,
+                embedding_model=model,
+                embedding_vector=unit(rng),
+                content_hash="0" * 64,
+                chunk_text=f"Text {index}",
+                chunk_index=index,
+                start_offset=0,
+                end_offset=0,
+            )
+            for index in range(10)
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    return model, KnowledgeChunk.objects.filter(document__tags__contains=["rare"])
+
+
+def make_index(
+    model: EmbeddingModel,
+    operator_class: str = "halfvec_cosine_ops",
+    *,
+    table: str = "conversation_embeddings",
+) -> None:
     """Build the model's index, within the test's transaction."""
-    table = "conversation_embeddings"
     with connection.cursor() as cursor:
         cursor.execute(
             f"CREATE INDEX {index_name(table, model)} ON {table} USING hnsw "
