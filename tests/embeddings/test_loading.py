@@ -1,6 +1,7 @@
 """load_vectors."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -64,7 +65,7 @@ def test_documents_chunks_are_stored_and_the_documents_are_ready(model: Embeddin
         ({"vector": [1, float("inf"), 0]}, "no direction"),
         ({"text": "a\0"}, "a text with NUL"),
         ({"index": -1}, "a negative place"),
-        ({"source_id": "00000000-0000-0000-0000-000000000001"}, "There is no message"),
+        ({"source_id": UUID(int=1)}, "There is no message"),
     ],
 )
 def test_what_cannot_be_stored_is_named_and_nothing_is(

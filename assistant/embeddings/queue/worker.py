@@ -127,6 +127,7 @@ class Worker:
         items = self._take(model)
         if not items:
             return False
+        self.reporter.begin()
         with kept(items, using=self.using):
             try:
                 backend = load_backend(model)

@@ -54,12 +54,11 @@ def test_json_is_an_object_a_line(model: EmbeddingModel, monkeypatch: Any) -> No
 def test_a_model_that_cannot_be_had_is_an_error(model: EmbeddingModel, name: str) -> None:
     use(name)
     other = make_embedding_model(backend=HASHED_WORDS)
-    make_message()
+    for number in range(3):
+        make_message(content=f"text {number}")
     output = StringIO()
 
     with pytest.raises(CommandError) as caught:
-        for _ in range(3):
-            make_message(content=f"text {_}")
         call_command("embed", stdout=output)
 
     assert caught.value.returncode == 1
@@ -110,6 +109,7 @@ def test_a_terminal_gets_one_line_that_changes(model: EmbeddingModel) -> None:
     reporter = reporting.LineReporter(stream, is_terminal=True)
     reporter.interval = 0
 
+    reporter.begin()
     for _ in range(2):
         reporter.advance(reporting.Outcome(done=5), lambda: 10)
     reporter.say("So.")

@@ -96,9 +96,10 @@ def test_behind_a_proxy_it_polls(client, monkeypatch):
 
 
 def test_without_a_server_it_returns(client, monkeypatch):
-    monkeypatch.setattr(waiting, "POLL", 0.01)
-    monkeypatch.setattr(
-        psycopg, "connect", lambda **options: (_ for _ in ()).throw(psycopg.OperationalError("no"))
-    )
+    def refuse(**options):
+        raise psycopg.OperationalError("connection refused")
 
-    Sleeper(using="scratch", say=nothing).sleep(60, due=lambda: False, stop=Event())
+    with monkeypatch.context() as patch:
+        patch.setattr(waiting, "POLL", 0.01)
+        patch.setattr(psycopg, "connect", refuse)
+        Sleeper(using="scratch", say=nothing).sleep(60, due=lambda: False, stop=Event())
