@@ -22,7 +22,7 @@ class Item:
     id: int
     version: int
     attempts: int
-    locked_at: datetime
+    locked_at: datetime | None
     message_id: UUID | None
     document_id: UUID | None
 

@@ -14,7 +14,7 @@ from assistant.embeddings.queue.failures import describe, fail
 from assistant.embeddings.queue.items import Item, Part, Source, Vector
 from assistant.embeddings.queue.reading import groups, read
 from assistant.embeddings.queue.storing import store
-from assistant.embeddings.queue.taking import drop, give_back, renew
+from assistant.embeddings.queue.taking import drop, give_back, kept, renew
 from assistant.embeddings.queue.vectors import claim, find_vectors
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Batch:
 
         Raises ``BackendUnavailable``.
         """
-        try:
+        with kept(list(self.open.values()), using=self.using):
             reading = read(list(self.open.values()), backend=self.backend, using=self.using)
             drop(reading.gone, using=self.using)
             self._settle(reading.gone)
@@ -73,9 +73,7 @@ class Batch:
                     renew(self.open.values(), using=self.using)
                 if wanted:
                     self._embed(wanted, {})
-        finally:
-            # Where the connection is lost as well, the lease ends by itself.
-            give_back(self.open.values(), using=self.using)
+        give_back(self.open.values(), using=self.using)
         return self.outcome
 
     def _embed(self, parts: list[Part], vectors: dict[str, Vector]) -> None:

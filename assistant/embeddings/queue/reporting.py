@@ -38,16 +38,19 @@ class Reporter:
         """Nothing is due: the next texts are not measured by this pause."""
         self._since = None
 
+    def begin(self) -> None:
+        """Measure from here on."""
+        if self._since is None:
+            self._since = (time.monotonic(), self.total.done)
+            self.rate = 0.0
+
     def advance(self, outcome: Outcome, waiting: Callable[[], int]) -> None:
         """Add a batch, and report now and then."""
         for name in ("done", "computed", "retried", "failed", "postponed"):
             setattr(self.total, name, getattr(self.total, name) + getattr(outcome, name))
         now = time.monotonic()
-        if self._since is None:
-            self._since = (now, self.total.done - outcome.done)
-            self.rate = 0.0
-        since, done = self._since
-        if now - since >= self.interval:
+        since, done = self._since or (now, self.total.done)
+        if now - since >= self.interval and now > since:
             speed = (self.total.done - done) / (now - since)
             self.rate = speed if not self.rate else self.rate + SMOOTHING * (speed - self.rate)
             self._since = (now, self.total.done)

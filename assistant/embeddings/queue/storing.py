@@ -11,7 +11,7 @@ from assistant.embeddings.queue.items import Part, Source, Vector
 from assistant.embeddings.queue.locking import lock
 from assistant.embeddings.queue.tables import DOCUMENTS, MESSAGES, Table
 
-__all__ = ["store", "store_texts"]
+__all__ = ["finish", "store", "store_texts"]
 
 FIND_STORED = """
     SELECT c.id, c.embedding_vector IS NOT NULL,
@@ -59,7 +59,7 @@ def store(
     if parts:
         _write(parts, vectors, table, model_id=model_id, using=using)
         finished = [part.source for part in parts if part.is_last]
-        _finish(finished, table, model_id=model_id, using=using)
+        finish(finished, table, model_id=model_id, using=using)
     return [part.source for part in parts]
 
 
@@ -128,7 +128,8 @@ def _wanted(part: Part) -> Iterator[tuple[Part, Any, bool]]:
             yield part, chunk, True
 
 
-def _finish(sources: Sequence[Source], table: Table, *, model_id: UUID, using: str) -> None:
+def finish(sources: Sequence[Source], table: Table, *, model_id: UUID, using: str) -> None:
+    """Say that sources are done, whose rows of the queue are locked."""
     with connections[using].cursor() as cursor:
         if table is DOCUMENTS and sources:
             cursor.execute("SELECT set_config('assistant.embeds', 'on', true)")

@@ -15,7 +15,6 @@ from assistant.embeddings.copying import (
 
 if TYPE_CHECKING:
     from assistant.embeddings.queue.items import Source, Vector
-    from assistant.embeddings.splitting import Chunk
 
 __all__ = ["DOCUMENTS", "MESSAGES", "Table"]
 
@@ -41,9 +40,13 @@ class Table:
     keys_of: Callable[["Source"], Sequence[Any]]
 
     def row(
-        self, source: "Source", chunk: "Chunk", vector: "Vector | None", model_id: UUID
+        self,
+        source: "Source",
+        chunk: Any,
+        vector: "Sequence[float] | Vector | None",
+        model_id: UUID,
     ) -> Sequence[Any]:
-        """Return a chunk's values in the columns' order."""
+        """Return the values of a chunk, the splitter's or alike, in the columns' order."""
         return (
             *self.keys_of(source),
             model_id,

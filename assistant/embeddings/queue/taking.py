@@ -1,6 +1,7 @@
 """Taking rows of the queue for a while, and giving them back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ __all__ = [
     "drop",
     "give_back",
     "identities",
+    "kept",
     "note",
     "renew",
     "seconds_until_due",
@@ -117,6 +119,19 @@ def give_back(
 ) -> None:
     """Let others take rows in some seconds, as if they had not been tried."""
     _update(GIVE_BACK, items, using=using, seconds=seconds, error=error)
+
+
+@contextmanager
+def kept(items: Sequence[Item], *, using: str) -> Iterator[None]:
+    """Give rows back when something unforeseen ends their turn."""
+    try:
+        yield
+    except BaseException:
+        connection = connections[using]
+        # Where it is lost, the lease ends by itself.
+        if not connection.in_atomic_block and connection.is_usable():
+            give_back(items, using=using)
+        raise
 
 
 def note(items: Iterable[Item], *, using: str, error: str) -> None:

@@ -14,7 +14,7 @@ from assistant.embeddings.backends import EmbeddingError
 from assistant.embeddings.queue.items import Item
 from assistant.embeddings.queue.reading import read, read_texts
 from assistant.embeddings.queue.storing import store_texts
-from assistant.embeddings.queue.taking import give_back, take
+from assistant.embeddings.queue.taking import give_back, kept, take
 
 if TYPE_CHECKING:
     from assistant.embeddings.models import EmbeddingModel
@@ -37,11 +37,8 @@ def split_documents(model: "EmbeddingModel", *, problem: str, using: str, stop: 
         )
         if not items:
             break
-        try:
+        with kept(items, using=using):
             _split(items, model=model, using=using)
-        except BaseException:
-            give_back(items, using=using)
-            raise
         give_back(items, using=using, error=problem)
 
 

@@ -1,8 +1,6 @@
 """A worker: takes what is due, embeds it, and sleeps or ends when nothing is."""
 
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from threading import Event
 from uuid import UUID
 
@@ -13,12 +11,15 @@ from assistant.embeddings.backends import BackendUnavailable, EmbeddingError, lo
 from assistant.embeddings.models import EmbeddingModel
 from assistant.embeddings.queue.backfilling import Backfill
 from assistant.embeddings.queue.failures import describe
+from assistant.embeddings.queue.indexing import build_missing
 from assistant.embeddings.queue.items import Item
+from assistant.embeddings.queue.pauses import Pauses
 from assistant.embeddings.queue.processing import Batch
 from assistant.embeddings.queue.reporting import Reporter
 from assistant.embeddings.queue.taking import (
     count_waiting,
     give_back,
+    kept,
     note,
     seconds_until_due,
     take,
@@ -27,9 +28,6 @@ from assistant.embeddings.queue.unavailable import split_documents
 from assistant.embeddings.queue.waiting import Sleeper
 
 __all__ = ["Worker"]
-
-# Seconds before a model is asked for again that could not be had.
-MODEL_PAUSES = (30, 120, 600)
 
 # The longest sleep, in seconds: whatever was missed is found then.
 LONGEST_SLEEP = 30
@@ -57,10 +55,15 @@ class Worker:
         self.left = limit
         self.reporter = reporter or Reporter()
         self.stop = Event()
-        self.problems: dict[str, str] = {}
         self.backfills: dict[EmbeddingModel, Backfill] = {}
-        self.pauses: dict[EmbeddingModel, tuple[int, float]] = {}
+        self.pauses = Pauses()
         self.busy_turns = 0
+        self.indexed = 0
+
+    @property
+    def problems(self) -> dict[str, str]:
+        """Return what is wrong with models, by their names."""
+        return self.pauses.problems
 
     def models(self) -> list[EmbeddingModel]:
         """Return the live models, the default one first."""
@@ -72,6 +75,7 @@ class Worker:
         worked = True
         while worked and not self.stop.is_set():
             worked = self.turn() or self._await_others()
+        self._index()
 
     def watch(self) -> None:
         """Work and sleep until told to stop; survive restarts of the server."""
@@ -82,6 +86,7 @@ class Worker:
                 try:
                     if not self.turn() and not self.stop.is_set() and self.left != 0:
                         self.reporter.idle()
+                        self._index()
                         sleeper.sleep(self._nap(), due=self._is_due, stop=self.stop)
                     lost = 0
                 except (OperationalError, InterfaceError) as error:
@@ -102,7 +107,7 @@ class Worker:
         models = self.models()
         for model in models:
             self._backfill(model)
-            if not self._is_paused(model) and not self.stop.is_set() and self.left != 0:
+            if not self.pauses.holds(model) and not self.stop.is_set() and self.left != 0:
                 worked |= self._work(model)
         return worked
 
@@ -122,7 +127,8 @@ class Worker:
         items = self._take(model)
         if not items:
             return False
-        with self._kept(items):
+        self.reporter.begin()
+        with kept(items, using=self.using):
             try:
                 backend = load_backend(model)
                 outcome = Batch(items, model=model, backend=backend, using=self.using).run(
@@ -138,8 +144,7 @@ class Worker:
         if outcome.outage:
             self._pause(model, outcome.outage)
         elif outcome.done:
-            self.pauses.pop(model, None)
-            self.problems.pop(model.name, None)
+            self.pauses.end(model)
         return True
 
     def _take(self, model: EmbeddingModel) -> list[Item]:
@@ -150,17 +155,6 @@ class Worker:
             rows=rows if self.left is None else min(rows, self.left),
             size=conf.EMBED_BATCH_BYTES,
         )
-
-    @contextmanager
-    def _kept(self, items: Sequence[Item]) -> Iterator[None]:
-        """Give rows back when something unforeseen ends their turn."""
-        try:
-            yield
-        except BaseException:
-            connection = connections[self.using]
-            if not connection.in_atomic_block and connection.is_usable():
-                give_back(items, using=self.using)
-            raise
 
     def _do_without(
         self, model: EmbeddingModel, items: Sequence[Item], error: EmbeddingError
@@ -174,29 +168,28 @@ class Worker:
         self._pause(model, problem)
 
     def _pause(self, model: EmbeddingModel, problem: str) -> None:
-        times, _until = self.pauses.get(model, (0, 0.0))
-        seconds = MODEL_PAUSES[min(times, len(MODEL_PAUSES) - 1)]
-        self.pauses[model] = (times + 1, time.monotonic() + seconds)
-        self.problems[model.name] = problem
+        self.pauses.begin(model, problem)
         self.reporter.problem(model.name, problem)
 
-    def _is_paused(self, model: EmbeddingModel) -> bool:
-        return time.monotonic() < self.pauses.get(model, (0, 0.0))[1]
-
     def _model_ids(self) -> list[UUID]:
-        return [model.pk for model in self.models() if not self._is_paused(model)]
+        return [model.pk for model in self.models() if not self.pauses.holds(model)]
 
     def _count_waiting(self) -> int:
         return count_waiting(model_ids=self._model_ids(), using=self.using)
+
+    def _index(self) -> None:
+        """Build indexes after work that may have made them worth it."""
+        if self.reporter.total.done > self.indexed and not self.stop.is_set():
+            self.indexed = self.reporter.total.done
+            build_missing(self.models(), using=self.using, say=self.reporter.say)
 
     def _is_due(self) -> bool:
         return self._nap() == 0
 
     def _nap(self) -> float:
         """Return the seconds until there is something to do."""
-        ends = [until - time.monotonic() for _times, until in self.pauses.values()]
         due = seconds_until_due(model_ids=self._model_ids(), using=self.using)
-        naps = [LONGEST_SLEEP, *(end for end in ends if end > 0), *([] if due is None else [due])]
+        naps = [LONGEST_SLEEP, *self.pauses.seconds(), *([] if due is None else [due])]
         return min(naps)
 
     def _await_others(self) -> bool:

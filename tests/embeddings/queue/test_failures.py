@@ -1,6 +1,7 @@
 """Texts that cannot be embedded, and models that cannot be had."""
 
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -193,6 +194,6 @@ def test_a_text_that_the_table_refuses_is_alone_in_it(model: EmbeddingModel) -> 
 def test_pauses_grow() -> None:
     pauses = [pause(attempts) for attempts in range(1, 6)]
 
-    assert all(later > 2 * sooner for sooner, later in zip(pauses, pauses[1:], strict=False))
+    assert all(later > 2 * sooner for sooner, later in pairwise(pauses))
     assert 20 < pauses[0] < 40
     assert pause(1_000) < 8 * 60 * 60

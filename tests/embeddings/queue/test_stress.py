@@ -15,7 +15,7 @@ from assistant.embeddings.queue.worker import Worker
 from tests.contract import rows
 from tests.contract.databases import connect
 from tests.embeddings.queue.conftest import Client
-from tests.embeddings.queue.test_sessions import value, waiting
+from tests.embeddings.queue.test_sessions import value, waiting, work
 
 ONE = "(SELECT id FROM {} ORDER BY md5(id::text || %s) LIMIT 1)"
 CONVERSATION, MESSAGE, DOCUMENT = (
@@ -39,84 +39,88 @@ WRITES = [
 ]
 
 
-def test_workers_meet_no_deadlock(client: Client, request: Any, monkeypatch: Any) -> None:
-    for _ in range(6):
-        conversation = rows.conversation(client)
-        rows.messages(client, conversation, 5)
-    client.execute(
-        "INSERT INTO knowledge_base (title, content)"
-        " SELECT 'Title', 'text ' || n FROM generate_series(1, 10) AS n"
-    )
-    stop = Event()
-    troubles: list[str] = []
-    deadlocks: list[str] = []
-    pids: set[str] = set()
-    explain = Batch._explain
+# Nothing is wrong with what is stored.
+MESSAGES_WITHOUT = """
+    SELECT count(*)
+    FROM messages AS m
+    FULL JOIN conversation_embeddings AS e ON e.message_id = m.id
+    WHERE (m.content, m.conversation_id) IS DISTINCT FROM (e.chunk_text, e.conversation_id)
+"""
+DOCUMENTS_WITHOUT = """
+    SELECT count(*)
+    FROM knowledge_base AS d
+    FULL JOIN knowledge_chunks AS c ON c.document_id = d.id
+    WHERE d.content IS DISTINCT FROM c.chunk_text OR c.embedding_vector IS NULL
+       OR d.status <> 'ready'
+"""
 
-    def explained(self: Batch, error: Any, *rest: Any) -> None:
-        troubles.append(f"{error}")
-        explain(self, error, *rest)
 
-    monkeypatch.setattr(Batch, "_explain", explained)
+class Crowd:
+    """Writers and workers of one database, and what went wrong."""
 
-    def write(seed: int) -> int:
-        draw = random.Random(seed)
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.stop = Event()
+        self.deadlocks: list[str] = []
+        self.pids: set[str] = set()
+
+    def write(self, seed: int) -> int:
+        """Write until told to stop, two statements a transaction: it waits holding something."""
+        draw = random.Random(seed)  # noqa: S311 (no secret)
         count = 0
-        with connect(client.info.dbname) as writer:
-            while not stop.is_set():
-                # Two statements: what one has locked is held while the other waits.
+        with connect(self.name) as writer:
+            while not self.stop.is_set():
                 try:
-                    for _ in range(2):
-                        statement = draw.choice(WRITES)
+                    for statement in draw.choices(WRITES, k=2):
                         numbers = [str(draw.randrange(50)) for _ in range(statement.count("%s"))]
                         writer.execute(statement, numbers)
                     writer.commit()
                     count += 1
                 except psycopg.errors.DeadlockDetected as error:
                     writer.rollback()
-                    deadlocks.append(str(error.diag.message_detail))
+                    self.deadlocks.append(str(error.diag.message_detail))
                 except psycopg.errors.IntegrityError:
                     writer.rollback()
         return count
 
-    def work() -> int:
+    def work(self) -> int:
+        """Work until told to stop."""
         worker = Worker(using="scratch")
         try:
-            while not stop.is_set():
+            while not self.stop.is_set():
                 worker.run()
-                pids.add(str(connections["scratch"].connection.info.backend_pid))
+                self.pids.add(str(connections["scratch"].connection.info.backend_pid))
             return worker.reporter.total.done
         finally:
             connections["scratch"].close()
 
-    with ThreadPoolExecutor(6) as pool:
-        writers = [pool.submit(write, seed) for seed in range(3)]
-        workers = [pool.submit(work) for _ in range(2)]
+
+def test_workers_meet_no_deadlock(client: Client, request: Any, monkeypatch: Any) -> None:
+    for _ in range(6):
+        rows.messages(client, rows.conversation(client), 5)
+    client.execute(
+        "INSERT INTO knowledge_base (title, content)"
+        " SELECT 'Title', 'text ' || n FROM generate_series(1, 10) AS n"
+    )
+    troubles: list[str] = []
+    # What a worker would get over, too.
+    monkeypatch.setattr(Batch, "_explain", lambda self, error, *rest: troubles.append(str(error)))
+    crowd = Crowd(client.info.dbname)
+
+    with ThreadPoolExecutor(5) as pool:
+        writers = [pool.submit(crowd.write, seed) for seed in range(3)]
+        workers = [pool.submit(crowd.work) for _ in range(2)]
         time.sleep(60 if request.config.getoption("--long") else 4)
-        stop.set()
+        crowd.stop.set()
         written = [future.result(60) for future in writers]
         done = [future.result(60) for future in workers]
 
     assert troubles == []
-    # Writers may meet each other's; "Process 1 waits for … blocked by process 2."
-    assert not [text for text in deadlocks if pids & set(re.findall(r"rocess (\d+)", text))]
+    # Writers may meet each other: "Process 1 waits for …; blocked by process 2."
+    met = {pid for text in crowd.deadlocks for pid in re.findall(r"rocess (\d+)", text)}
+    assert not crowd.pids & met
     assert min(written) > 5
     assert min(done) > 0
-    final = Worker(using="scratch")
-    final.run()
-    connections["scratch"].close()
+    work()
     assert waiting(client) == 0
-    wrong = value(
-        client,
-        "SELECT count(*) FROM messages AS m FULL JOIN conversation_embeddings AS e"
-        " ON e.message_id = m.id WHERE (m.content, m.conversation_id)"
-        " IS DISTINCT FROM (e.chunk_text, e.conversation_id)",
-    )
-    assert wrong == 0
-    wrong = value(
-        client,
-        "SELECT count(*) FROM knowledge_base AS d FULL JOIN knowledge_chunks AS c"
-        " ON c.document_id = d.id WHERE d.content IS DISTINCT FROM c.chunk_text"
-        " OR c.embedding_vector IS NULL OR d.status <> 'ready'",
-    )
-    assert wrong == 0
+    assert value(client, MESSAGES_WITHOUT) == value(client, DOCUMENTS_WITHOUT) == 0
