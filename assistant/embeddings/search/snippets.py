@@ -5,7 +5,8 @@ from typing import Any, TypeVar
 from django.contrib.postgres.search import SearchHeadline
 from django.db import models
 from django.db.models import Case, Func, QuerySet, Value, When
-from django.db.models.functions import Left
+from django.db.models.functions import Left, Length
+from django.db.models.lookups import LessThanOrEqual
 
 from assistant.conf import conf
 from assistant.db.expressions import ToSearchVector
@@ -33,21 +34,30 @@ def with_snippets(rows: Rows, question: str, *, field: str, name: str = "snippet
     # A text of its own marks would be highlighted where nothing was found.
     text = Func(read, marks, Value(""), function="translate", output_field=models.TextField())
     words = ToRankingQuery(question)
-    headline = SearchHeadline(
+    marked: dict[str, Any] = {
+        "config": CONFIGURATION,
+        "start_sel": HIGHLIGHT_START,
+        "stop_sel": HIGHLIGHT_END,
+    }
+    passages = SearchHeadline(
         text,
         words,
-        config=CONFIGURATION,
-        start_sel=HIGHLIGHT_START,
-        stop_sel=HIGHLIGHT_END,
+        **marked,
         max_words=32,
         min_words=12,
         max_fragments=2,
         fragment_delimiter=" … ",
     )
+    # A passage would leave the words of its edges out, which a short text has room for.
+    short = When(
+        LessThanOrEqual(Length(field), BEGINNING),
+        then=SearchHeadline(text, words, **marked, highlight_all=True),
+    )
     found = Matches(ToSearchVector(read), words)
     snippet = Case(
-        When(found, then=headline),
-        default=Left(text, BEGINNING),
+        When(~found, then=Left(text, BEGINNING)),
+        short,
+        default=passages,
         output_field=models.TextField(),
     )
     return rows.annotate(**{name: snippet})

@@ -24,7 +24,7 @@ def mark(word: str) -> str:
 def test_every_form_of_a_word_is_marked() -> None:
     text = snippet("Dogs bark. A dog sleeps.", "Which dogs do not bark -cat?")
 
-    assert text == f"{mark('Dogs')} {mark('bark')}. A {mark('dog')} sleeps"
+    assert text == f"{mark('Dogs')} {mark('bark')}. A {mark('dog')} sleeps."
 
 
 def test_a_passage_is_around_the_words() -> None:

@@ -8,7 +8,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils.dateparse import parse_date, parse_datetime
 
-
 from assistant.db.search import HIGHLIGHT_END, HIGHLIGHT_START
 from assistant.embeddings.backends import EmbeddingError
 from assistant.embeddings.documents.owners import find_user
