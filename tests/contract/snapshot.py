@@ -117,9 +117,10 @@ def _leave_to_host(table: str, field: "models.Field[Any, Any]", values: Document
         column["type"] = AUTO_KEY
     elif isinstance(field, models.ForeignKey) and field.swappable_setting and not is_auto_created:
         column["type"] = USER_KEY
-        constraint = values["constraints"][f"{table}_{field.column}_fkey"]
-        target = f"{field.related_model._meta.db_table}({field.target_field.column})"
-        constraint["definition"] = constraint["definition"].replace(target, USER)
+        # What a trigger keeps has no constraint.
+        if constraint := values["constraints"].get(f"{table}_{field.column}_fkey"):
+            target = f"{field.related_model._meta.db_table}({field.target_field.column})"
+            constraint["definition"] = constraint["definition"].replace(target, USER)
 
 
 def _compact(value: Any) -> Document:

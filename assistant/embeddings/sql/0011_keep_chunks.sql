@@ -96,14 +96,16 @@ END;
 $$;
 
 -- conversation_embeddings.user_id is the conversation's, whatever a client writes: filtering by
--- user must not need a join.
+-- user must not need a join. Those that are there already first.
+UPDATE conversation_embeddings AS e SET user_id = c.user_id
+FROM conversations AS c WHERE c.id = e.conversation_id;
+
 CREATE FUNCTION keep_conversation_embedding_user() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 BEGIN
-    -- The lock is the foreign key's own. No lock keeps the user as it is: who changes it waits
-    -- for this transaction, see below.
+    -- The lock is the foreign key's own, and keeps the user as it is: see below.
     SELECT user_id INTO NEW.user_id
     FROM conversations WHERE id = NEW.conversation_id FOR KEY SHARE;
     RETURN NEW;
@@ -121,13 +123,17 @@ LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 BEGIN
-    UPDATE conversation_embeddings SET user_id = NULL WHERE id = NEW.id AND user_id IS NULL;
+    IF EXISTS (
+        SELECT FROM conversations WHERE id = NEW.conversation_id AND user_id IS NOT NULL
+    ) THEN
+        UPDATE conversation_embeddings SET user_id = NULL WHERE id = NEW.id AND user_id IS NULL;
+    END IF;
     RETURN NULL;
 END;
 $$;
 
 CREATE CONSTRAINT TRIGGER trigger_find_conversation_embedding_user
-    AFTER INSERT ON conversation_embeddings
+    AFTER INSERT OR UPDATE OF conversation_id, user_id ON conversation_embeddings
     DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (NEW.user_id IS NULL)
     EXECUTE FUNCTION find_conversation_embedding_user();
@@ -137,12 +143,21 @@ LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 BEGIN
-    -- Wait for those who write embeddings and have seen the former user; the next wait for us.
-    LOCK TABLE conversation_embeddings IN SHARE ROW EXCLUSIVE MODE;
+    IF TG_WHEN = 'BEFORE' THEN
+        -- Wait for those who write embeddings and have seen the former user: they hold FOR KEY
+        -- SHARE. The next wait for us.
+        PERFORM FROM conversations WHERE id = OLD.id FOR UPDATE;
+        RETURN NEW;
+    END IF;
     UPDATE conversation_embeddings SET user_id = NEW.user_id WHERE conversation_id = NEW.id;
     RETURN NULL;
 END;
 $$;
+
+CREATE TRIGGER trigger_lock_conversation_embeddings
+    BEFORE UPDATE OF user_id ON conversations
+    FOR EACH ROW WHEN (OLD.user_id IS DISTINCT FROM NEW.user_id)
+    EXECUTE FUNCTION move_conversation_embeddings();
 
 CREATE TRIGGER trigger_move_conversation_embeddings
     AFTER UPDATE OF user_id ON conversations
@@ -166,37 +181,48 @@ CREATE TRIGGER trigger_keep_knowledge_chunk_owner
     FOR EACH ROW
     EXECUTE FUNCTION keep_knowledge_chunk_owner();
 
+-- Without an owner a chunk is everybody's, so whether its document has none is asked again at the
+-- commit: the document may have come later.
+CREATE FUNCTION find_knowledge_chunk_owner() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM knowledge_base WHERE id = NEW.document_id AND owner_id IS NOT NULL
+    ) THEN
+        UPDATE knowledge_chunks SET owner_id = NULL WHERE id = NEW.id AND owner_id IS NULL;
+    END IF;
+    RETURN NULL;
+END;
+$$;
+
+CREATE CONSTRAINT TRIGGER trigger_find_knowledge_chunk_owner
+    AFTER INSERT OR UPDATE OF document_id, owner_id ON knowledge_chunks
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.owner_id IS NULL)
+    EXECUTE FUNCTION find_knowledge_chunk_owner();
+
 CREATE FUNCTION move_knowledge_chunks() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 BEGIN
-    LOCK TABLE knowledge_chunks IN SHARE ROW EXCLUSIVE MODE;
+    IF TG_WHEN = 'BEFORE' THEN
+        PERFORM FROM knowledge_base WHERE id = OLD.id FOR UPDATE;
+        RETURN NEW;
+    END IF;
     UPDATE knowledge_chunks SET owner_id = NEW.owner_id WHERE document_id = NEW.id;
     RETURN NULL;
 END;
 $$;
+
+CREATE TRIGGER trigger_lock_knowledge_chunks
+    BEFORE UPDATE OF owner_id ON knowledge_base
+    FOR EACH ROW WHEN (OLD.owner_id IS DISTINCT FROM NEW.owner_id)
+    EXECUTE FUNCTION move_knowledge_chunks();
 
 CREATE TRIGGER trigger_move_knowledge_chunks
     AFTER UPDATE OF owner_id ON knowledge_base
     FOR EACH ROW WHEN (OLD.owner_id IS DISTINCT FROM NEW.owner_id)
     EXECUTE FUNCTION move_knowledge_chunks();
-
--- Chunks may come before their document.
-CREATE FUNCTION find_knowledge_chunks() RETURNS trigger
-LANGUAGE plpgsql
-SET search_path FROM CURRENT
-AS $$
-BEGIN
-    UPDATE knowledge_chunks SET owner_id = NEW.owner_id WHERE document_id = NEW.id;
-    RETURN NULL;
-END;
-$$;
-
-CREATE TRIGGER trigger_find_knowledge_chunks
-    AFTER INSERT ON knowledge_base
-    FOR EACH ROW WHEN (NEW.owner_id IS NOT NULL)
-    EXECUTE FUNCTION find_knowledge_chunks();
-
--- Whose the embeddings are that are there already: the trigger looks it up.
-UPDATE conversation_embeddings SET user_id = NULL;
