@@ -25,12 +25,10 @@ conversations
         ROW EXECUTE FUNCTION delete_conversation_messages()
     CREATE TRIGGER trigger_guard_conversation_timestamp BEFORE UPDATE ON conversations FOR EACH
         ROW EXECUTE FUNCTION guard_conversation_timestamp()
-    CREATE TRIGGER trigger_lock_conversation_embeddings BEFORE UPDATE OF user_id ON conversations
-        FOR EACH ROW WHEN (old.user_id IS DISTINCT FROM new.user_id) EXECUTE FUNCTION
-        move_conversation_embeddings()
-    CREATE TRIGGER trigger_move_conversation_embeddings AFTER UPDATE OF user_id ON conversations
-        FOR EACH ROW WHEN (old.user_id IS DISTINCT FROM new.user_id) EXECUTE FUNCTION
-        move_conversation_embeddings()
+    CREATE TRIGGER trigger_lock_conversation_embeddings BEFORE UPDATE ON conversations FOR EACH
+        ROW EXECUTE FUNCTION move_conversation_embeddings()
+    CREATE TRIGGER trigger_move_conversation_embeddings AFTER UPDATE ON conversations FOR EACH ROW
+        EXECUTE FUNCTION move_conversation_embeddings()
 messages
     CREATE TRIGGER trigger_update_conversation_stats AFTER INSERT ON messages REFERENCING NEW
         TABLE AS new_messages FOR EACH STATEMENT EXECUTE FUNCTION update_conversation_stats()
@@ -60,26 +58,23 @@ conversation_stats
         conversation_stats FOR EACH STATEMENT EXECUTE FUNCTION guard_conversation_stats()
 conversation_embeddings
     CREATE CONSTRAINT TRIGGER trigger_find_conversation_embedding_user AFTER INSERT OR UPDATE OF
-        conversation_id, user_id ON conversation_embeddings DEFERRABLE INITIALLY DEFERRED FOR EACH
-        ROW WHEN (new.user_id IS NULL) EXECUTE FUNCTION find_conversation_embedding_user()
+        conversation_id ON conversation_embeddings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+        EXECUTE FUNCTION find_conversation_embedding_user()
     CREATE TRIGGER trigger_guard_conversation_embedding_vector BEFORE INSERT OR UPDATE OF
         embedding_vector, embedding_model_id ON conversation_embeddings FOR EACH ROW EXECUTE
         FUNCTION guard_embedding_vector()
-    CREATE TRIGGER trigger_keep_conversation_embedding_user BEFORE INSERT OR UPDATE OF
-        conversation_id, user_id ON conversation_embeddings FOR EACH ROW EXECUTE FUNCTION
-        keep_conversation_embedding_user()
+    CREATE TRIGGER trigger_keep_conversation_embedding_user BEFORE INSERT OR UPDATE ON
+        conversation_embeddings FOR EACH ROW EXECUTE FUNCTION keep_conversation_embedding_user()
 knowledge_base
     CREATE TRIGGER trigger_guard_knowledge_base_status BEFORE INSERT OR UPDATE ON knowledge_base
         FOR EACH ROW EXECUTE FUNCTION guard_knowledge_base_status()
     CREATE TRIGGER trigger_guard_knowledge_base_vector BEFORE INSERT OR UPDATE OF
         embedding_vector, embedding_model_id ON knowledge_base FOR EACH ROW EXECUTE FUNCTION
         guard_embedding_vector()
-    CREATE TRIGGER trigger_lock_knowledge_chunks BEFORE UPDATE OF owner_id ON knowledge_base FOR
-        EACH ROW WHEN (old.owner_id IS DISTINCT FROM new.owner_id) EXECUTE FUNCTION
-        move_knowledge_chunks()
-    CREATE TRIGGER trigger_move_knowledge_chunks AFTER UPDATE OF owner_id ON knowledge_base FOR
-        EACH ROW WHEN (old.owner_id IS DISTINCT FROM new.owner_id) EXECUTE FUNCTION
-        move_knowledge_chunks()
+    CREATE TRIGGER trigger_lock_knowledge_chunks BEFORE UPDATE ON knowledge_base FOR EACH ROW
+        EXECUTE FUNCTION move_knowledge_chunks()
+    CREATE TRIGGER trigger_move_knowledge_chunks AFTER UPDATE ON knowledge_base FOR EACH ROW
+        EXECUTE FUNCTION move_knowledge_chunks()
     CREATE TRIGGER trigger_update_knowledge_base_timestamp BEFORE UPDATE ON knowledge_base FOR
         EACH ROW EXECUTE FUNCTION update_knowledge_base_timestamp()
     CREATE TRIGGER trigger_write_embedding_queue AFTER INSERT ON knowledge_base REFERENCING NEW
@@ -94,13 +89,13 @@ knowledge_base
         FUNCTION write_embedding_queue()
 knowledge_chunks
     CREATE CONSTRAINT TRIGGER trigger_find_knowledge_chunk_owner AFTER INSERT OR UPDATE OF
-        document_id, owner_id ON knowledge_chunks DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN
-        (new.owner_id IS NULL) EXECUTE FUNCTION find_knowledge_chunk_owner()
+        document_id ON knowledge_chunks DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE
+        FUNCTION find_knowledge_chunk_owner()
     CREATE TRIGGER trigger_guard_knowledge_chunk_vector BEFORE INSERT OR UPDATE OF
         embedding_vector, embedding_model_id ON knowledge_chunks FOR EACH ROW EXECUTE FUNCTION
         guard_embedding_vector('names a model without a vector')
-    CREATE TRIGGER trigger_keep_knowledge_chunk_owner BEFORE INSERT OR UPDATE OF document_id,
-        owner_id ON knowledge_chunks FOR EACH ROW EXECUTE FUNCTION keep_knowledge_chunk_owner()
+    CREATE TRIGGER trigger_keep_knowledge_chunk_owner BEFORE INSERT OR UPDATE ON knowledge_chunks
+        FOR EACH ROW EXECUTE FUNCTION keep_knowledge_chunk_owner()
 embedding_models
     CREATE TRIGGER trigger_clear_embedding_queue AFTER UPDATE OF is_active, status ON
         embedding_models FOR EACH ROW WHEN (NOT (new.is_active AND new.status::text <>

@@ -77,5 +77,7 @@ $$;
 ALTER TABLE conversation_embeddings ALTER COLUMN embedding_vector SET STORAGE EXTERNAL;
 ALTER TABLE knowledge_chunks ALTER COLUMN embedding_vector SET STORAGE EXTERNAL;
 ALTER TABLE knowledge_chunks DROP CONSTRAINT knowledge_chunks_embedding_vector_check;
+-- Nobody reads the table any more, and the next step drops it.
+-- squawk-ignore require-concurrent-index-deletion
 DROP INDEX idx_knowledge_chunks_chunk_fts;
 ALTER TABLE knowledge_chunks DROP COLUMN chunk_search;
