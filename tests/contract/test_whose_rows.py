@@ -95,7 +95,7 @@ def test_what_a_client_writes_is_ignored(
 def test_they_follow_their_source(client: Client, users: list[Any], kind: Kind) -> None:
     ada, bob = users
     source, other = (kind.make_source(client, ada) for _ in range(2))
-    key, stays = kind.insert(client, source), kind.insert(client, other)
+    key, stays = kind.insert(client, source), kind.insert(client, other, chunk_index=1)
 
     kind.give(client, source, bob)
     assert [kind.whose(client, each) for each in (key, stays)] == [bob, ada]
