@@ -16,6 +16,7 @@ from assistant.demo.runs import Run, demo_id
 __all__ = ["embedding_ids", "embeddings_of", "load", "remove"]
 
 CHUNK_LENGTH = 1200
+BACKEND = "assistant.demo.embedder.HashedWords"
 # Shorter messages say too little to be found by meaning.
 SHORTEST = 60
 
@@ -27,12 +28,14 @@ MODELS: tuple[dict[str, Any], ...] = (
             "Demo data. Each word of a text counts in one of 64 places; no language model, so "
             "texts are alike only where they share words."
         ),
+        "backend": BACKEND,
         "is_active": True,
     },
     {
         "name": "demo-hashed-words-small",
         "dimension": 16,
         "description": "Demo data. A smaller predecessor, no longer used and without vectors.",
+        "backend": BACKEND,
         "is_active": False,
     },
 )
@@ -43,9 +46,16 @@ def load(run: Run) -> None:
     for item in MODELS:
         load_model(run, **item)
     embedding_model = demo_id("embedding model", MODELS[0]["name"])
-    add_missing(run, "conversation embeddings", embeddings_of(run), chunks(run, embedding_model))
+    rows = chunks(run, embedding_model)
+    embeddings = add_missing(run, "conversation embeddings", embeddings_of(run), rows)
     rows = (document_row(run, item, embedding_model) for item in documents())
-    add_missing(run, "knowledge documents", documents_of(run), rows)
+    added = add_missing(run, "knowledge documents", documents_of(run), rows)
+    rows = (row for item in documents() for row in passages(item, embedding_model))
+    add_missing(run, "knowledge chunks", passages_of(run), rows)
+    # These have their vectors.
+    queue = queue_of(run).filter(embedding_model_id=embedding_model)
+    queue.filter(document_id__in=[row.pk for row in added]).delete()
+    queue.filter(message_id__in={row.message_id for row in embeddings}).delete()
 
 
 def load_model(run: Run, *, name: str, **columns: Any) -> None:
@@ -68,13 +78,14 @@ def load_model(run: Run, *, name: str, **columns: Any) -> None:
     run.counts["embedding models"] += 1
 
 
-def add_missing(run: Run, kind: str, stored: Any, rows: Iterator[dict[str, Any]]) -> None:
-    """Add those rows whose keys are not there."""
+def add_missing(run: Run, kind: str, stored: Any, rows: Iterator[dict[str, Any]]) -> list[Any]:
+    """Add those rows whose keys are not there, and return them."""
     found = {row["pk"]: row for row in rows}
     present = set(stored.filter(pk__in=found).values_list("pk", flat=True))
     missing = [stored.model(**row) for pk, row in found.items() if pk not in present]
     stored.bulk_create(missing, batch_size=500)
     run.counts[kind] += len(missing)
+    return missing
 
 
 def chunks(run: Run, embedding_model: UUID) -> Iterator[dict[str, Any]]:
@@ -160,17 +171,43 @@ def document_row(run: Run, document: Document, embedding_model: UUID) -> dict[st
     }
 
 
+def passages(document: Document, embedding_model: UUID) -> Iterator[dict[str, Any]]:
+    """Yield the chunks of a document as columns."""
+    start = 0
+    for index, text in enumerate(split(document.content)):
+        start = document.content.index(text, start)
+        yield {
+            "pk": demo_id("chunk", document.slug, index),
+            "document_id": demo_id("document", document.slug),
+            "embedding_model_id": embedding_model,
+            "chunk_index": index,
+            "chunk_text": text,
+            "content_hash": sha256(text),
+            "start_offset": start,
+            "end_offset": start + len(text),
+            "embedding_vector": embed(text),
+        }
+        start += len(text)
+
+
+def document_ids() -> list[UUID]:
+    """Return the keys of the demo's documents."""
+    return [demo_id("document", document.slug) for document in documents()]
+
+
 def remove(run: Run) -> None:
     """Delete the documents, the vectors that others have moved, and the models."""
     moved = embeddings_of(run).exclude(conversation_id__in=conversation_ids())
     run.counts["conversation embeddings"] += moved.filter(pk__in=embedding_ids()).delete()[0]
-    rows = documents_of(run).filter(pk__in=[demo_id("document", d.slug) for d in documents()])
-    run.counts["knowledge documents"] += rows.delete()[0]
+    _, deleted = documents_of(run).filter(pk__in=document_ids()).delete()
+    run.counts["knowledge documents"] += deleted.get("assistant_embeddings.KnowledgeDocument", 0)
+    run.counts["knowledge chunks"] += deleted.get("assistant_embeddings.KnowledgeChunk", 0)
     # The lock keeps others from adding vectors of these models meanwhile.
     keys = [demo_id("embedding model", item["name"]) for item in MODELS]
     for model in models_of(run).filter(pk__in=keys).order_by("pk").select_for_update():
         used = embeddings_of(run).filter(embedding_model=model).count()
         used += documents_of(run).filter(embedding_model=model).count()
+        used += passages_of(run).filter(embedding_model=model).count()
         if used:
             run.notes.append(
                 f"The embedding model {model.name} stays: {used} embeddings and documents that "
@@ -193,6 +230,18 @@ def models_of(run: Run) -> Any:
 def embeddings_of(run: Run) -> Any:
     """Return the conversations' embeddings that are stored."""
     model = apps.get_model("assistant_embeddings", "ConversationEmbedding")
+    return model._base_manager.using(run.using)
+
+
+def passages_of(run: Run) -> Any:
+    """Return the documents' chunks that are stored."""
+    model = apps.get_model("assistant_embeddings", "KnowledgeChunk")
+    return model._base_manager.using(run.using)
+
+
+def queue_of(run: Run) -> Any:
+    """Return what waits to be embedded."""
+    model = apps.get_model("assistant_embeddings", "EmbeddingQueueItem")
     return model._base_manager.using(run.using)
 
 

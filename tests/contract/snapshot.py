@@ -1,6 +1,6 @@
 """A snapshot of what an app's migrations make, put together migration by migration."""
 
-from dataclasses import MISSING, asdict, fields
+from dataclasses import MISSING, asdict, fields, replace
 from typing import Any
 
 from django.apps import apps
@@ -63,9 +63,27 @@ class Maker:
                 name: self.with_tables[name] for name in functions if name in self.with_tables
             },
             "made_by": self._made_by(_flat(catalog)),
-            "tables": {name: _table(name, catalog.tables[name]) for name in tables},
+            "tables": {name: self._table(name, catalog.tables[name]) for name in tables},
             "functions": {name: _compact(catalog.functions[name]) for name in functions},
+            **self._added(catalog),
         }
+
+    def _table(self, name: str, table: Table) -> Document:
+        # Without the triggers that other apps add.
+        own = {
+            each: trigger
+            for each, trigger in table.triggers.items()
+            if named("triggers", name, each) in self.made_by
+        }
+        return _table(name, replace(table, triggers=own))
+
+    def _added(self, catalog: Catalog) -> Document:
+        added: Document = {}
+        for name, table in catalog.tables.items():
+            for each, trigger in table.triggers.items():
+                if name not in self.tables and named("triggers", name, each) in self.made_by:
+                    added.setdefault(name, {})[each] = _compact(trigger)
+        return {"added": added} if added else {}
 
     def _made_by(self, there: dict[str, Any]) -> dict[str, str]:
         # Without what was made together with its table.
@@ -117,9 +135,10 @@ def _leave_to_host(table: str, field: "models.Field[Any, Any]", values: Document
         column["type"] = AUTO_KEY
     elif isinstance(field, models.ForeignKey) and field.swappable_setting and not is_auto_created:
         column["type"] = USER_KEY
-        constraint = values["constraints"][f"{table}_{field.column}_fkey"]
-        target = f"{field.related_model._meta.db_table}({field.target_field.column})"
-        constraint["definition"] = constraint["definition"].replace(target, USER)
+        # What a trigger keeps has no constraint.
+        if constraint := values["constraints"].get(f"{table}_{field.column}_fkey"):
+            target = f"{field.related_model._meta.db_table}({field.target_field.column})"
+            constraint["definition"] = constraint["definition"].replace(target, USER)
 
 
 def _compact(value: Any) -> Document:

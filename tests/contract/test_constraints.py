@@ -66,6 +66,7 @@ conversation_embeddings
     conversation_embeddings_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id) ON
         DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
     conversation_embeddings_metadata_check CHECK (jsonb_typeof(metadata) = 'object'::text)
+    conversation_embeddings_offsets_check CHECK (end_offset >= start_offset AND start_offset >= 0)
     conversation_embeddings_pkey PRIMARY KEY (id)
 knowledge_base
     knowledge_base_embedding_model_id_fkey FOREIGN KEY (embedding_model_id) REFERENCES
@@ -74,11 +75,38 @@ knowledge_base
         0.000000000000001::double precision AND vector_norm(embedding_vector) <=
         '1000000000000000'::numeric::double precision)
     knowledge_base_file_size_check CHECK (file_size >= 0)
+    knowledge_base_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id) ON DELETE CASCADE
+        DEFERRABLE INITIALLY DEFERRED
     knowledge_base_pkey PRIMARY KEY (id)
+    knowledge_base_status_check CHECK (status::text = ANY (ARRAY['pending'::character varying,
+        'ready'::character varying, 'failed'::character varying]))
+knowledge_chunks
+    knowledge_chunks_chunk_index_check CHECK (chunk_index >= 0)
+    knowledge_chunks_document_id_fkey FOREIGN KEY (document_id) REFERENCES knowledge_base(id) ON
+        DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
+    knowledge_chunks_document_id_model_id_chunk_index_key UNIQUE (document_id, embedding_model_id,
+        chunk_index)
+    knowledge_chunks_embedding_model_id_fkey FOREIGN KEY (embedding_model_id) REFERENCES
+        embedding_models(id) DEFERRABLE INITIALLY DEFERRED
+    knowledge_chunks_embedding_vector_check CHECK (vector_norm(embedding_vector) >=
+        0.000000000000001::double precision AND vector_norm(embedding_vector) <=
+        '1000000000000000'::numeric::double precision)
+    knowledge_chunks_offsets_check CHECK (end_offset >= start_offset AND start_offset >= 0)
+    knowledge_chunks_pkey PRIMARY KEY (id)
+embedding_queue
+    embedding_queue_attempts_check CHECK (attempts >= 0)
+    embedding_queue_pkey PRIMARY KEY (id)
+    embedding_queue_source_check CHECK (document_id IS NOT NULL AND message_id IS NULL OR
+        document_id IS NULL AND message_id IS NOT NULL)
 embedding_models
     embedding_models_dimension_check CHECK (dimension >= 1 AND dimension <= 16000)
+    embedding_models_distance_check CHECK (distance::text = ANY (ARRAY['cosine'::character
+        varying, 'l2'::character varying, 'ip'::character varying]))
     embedding_models_name_key UNIQUE (name)
     embedding_models_pkey PRIMARY KEY (id)
+    embedding_models_provider_check CHECK (jsonb_typeof(provider) = 'object'::text)
+    embedding_models_status_check CHECK (status::text = ANY (ARRAY['building'::character varying,
+        'active'::character varying, 'retired'::character varying]))
 schema_migration_details
     schema_migration_details_checksum_check CHECK (checksum ~ '^[0-9a-f]{64}$'::text)
     schema_migration_details_migration_id_fkey FOREIGN KEY (migration_id) REFERENCES

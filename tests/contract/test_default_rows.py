@@ -31,12 +31,24 @@ def test_default_user(client: psycopg.Connection) -> None:
 
 def test_default_embedding_model(client: psycopg.Connection) -> None:
     rows = client.execute(
-        "SELECT name, model_path, dimension, description, is_active, is_default"
-        " FROM embedding_models"
+        "SELECT name, model_path, dimension, description, is_active, is_default, backend,"
+        " provider, distance, status, backfilled_at FROM embedding_models"
     )
 
     assert rows.fetchall() == [
-        ("all-MiniLM-L6-v2", None, 384, "Default sentence transformer model", True, True)
+        (
+            "all-MiniLM-L6-v2",
+            None,
+            384,
+            "Default sentence transformer model",
+            True,
+            True,
+            "fastembed",
+            {},
+            "cosine",
+            "active",
+            None,
+        )
     ]
 
 
@@ -48,6 +60,8 @@ def test_other_tables_are_empty(client: psycopg.Connection) -> None:
         "conversation_stats",
         "conversation_embeddings",
         "knowledge_base",
+        "knowledge_chunks",
+        "embedding_queue",
     ):
         assert client.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
 

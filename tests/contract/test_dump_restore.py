@@ -21,6 +21,8 @@ TABLES = [
     "embedding_models",
     "conversation_embeddings",
     "knowledge_base",
+    "knowledge_chunks",
+    "embedding_queue",
 ]
 MIGRATIONS = ["django_migrations", "schema_migration_details", "schema_migrations"]
 
@@ -39,7 +41,26 @@ def fill(name: str) -> None:
             embedding_vector=[0.1] * 384,
         )
         rows.insert(client, "model_configs", name="m", model_path="/m", config='{"a": [1]}')
-        rows.insert(client, "knowledge_base", title="T", content="dogs", tags=["a b", "{"])
+        document = rows.insert(
+            client,
+            "knowledge_base",
+            title="T",
+            content="dogs",
+            tags=["a b", "{"],
+            owner_id=rows.scalar(client, "SELECT id FROM users"),
+        )
+        for index, vector in enumerate((None, [0.1] * 384)):
+            rows.insert(
+                client,
+                "knowledge_chunks",
+                document_id=document,
+                chunk_index=index,
+                chunk_text="dogs",
+                content_hash="hash",
+                start_offset=0,
+                end_offset=4,
+                embedding_vector=vector,
+            )
 
 
 def restore(kind: str, file: Path, name: str) -> None:
@@ -79,6 +100,8 @@ def check_triggers(client: Client) -> None:
     client.execute("UPDATE knowledge_base SET content = 'cats'")
     found = "SELECT updated_at > created_at, content_search::text FROM knowledge_base"
     assert client.execute(found).fetchall() == [(True, "'cat':1")]
+    queued = "SELECT count(message_id), count(document_id), max(version) FROM embedding_queue"
+    assert client.execute(queued).fetchall() == [(4, 1, 2)]
     with pytest.raises(psycopg.errors.CheckViolation, match="384 dimensions"):
         client.execute("UPDATE conversation_embeddings SET embedding_vector = '[1]'")
 

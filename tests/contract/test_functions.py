@@ -25,6 +25,10 @@ conversations
         ROW EXECUTE FUNCTION delete_conversation_messages()
     CREATE TRIGGER trigger_guard_conversation_timestamp BEFORE UPDATE ON conversations FOR EACH
         ROW EXECUTE FUNCTION guard_conversation_timestamp()
+    CREATE TRIGGER trigger_lock_conversation_embeddings BEFORE UPDATE ON conversations FOR EACH
+        ROW EXECUTE FUNCTION move_conversation_embeddings()
+    CREATE TRIGGER trigger_move_conversation_embeddings AFTER UPDATE ON conversations FOR EACH ROW
+        EXECUTE FUNCTION move_conversation_embeddings()
 messages
     CREATE TRIGGER trigger_update_conversation_stats AFTER INSERT ON messages REFERENCING NEW
         TABLE AS new_messages FOR EACH STATEMENT EXECUTE FUNCTION update_conversation_stats()
@@ -38,46 +42,114 @@ messages
         FUNCTION update_conversation_stats()
     CREATE TRIGGER trigger_update_conversation_timestamp AFTER INSERT ON messages REFERENCING NEW
         TABLE AS new_messages FOR EACH STATEMENT EXECUTE FUNCTION update_conversation_timestamp()
+    CREATE TRIGGER trigger_write_embedding_queue AFTER INSERT ON messages REFERENCING NEW TABLE AS
+        new_rows FOR EACH STATEMENT EXECUTE FUNCTION write_embedding_queue()
+    CREATE TRIGGER trigger_write_embedding_queue_on_delete AFTER DELETE ON messages REFERENCING
+        OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION write_embedding_queue()
+    CREATE TRIGGER trigger_write_embedding_queue_on_truncate AFTER TRUNCATE ON messages FOR EACH
+        STATEMENT EXECUTE FUNCTION write_embedding_queue()
+    CREATE TRIGGER trigger_write_embedding_queue_on_update AFTER UPDATE ON messages REFERENCING
+        OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION
+        write_embedding_queue()
 conversation_stats
     CREATE TRIGGER trigger_guard_conversation_stats BEFORE INSERT OR DELETE OR UPDATE ON
         conversation_stats FOR EACH ROW EXECUTE FUNCTION guard_conversation_stats()
     CREATE TRIGGER trigger_guard_conversation_stats_on_truncate AFTER TRUNCATE ON
         conversation_stats FOR EACH STATEMENT EXECUTE FUNCTION guard_conversation_stats()
 conversation_embeddings
+    CREATE CONSTRAINT TRIGGER trigger_find_conversation_embedding_user AFTER INSERT OR UPDATE OF
+        conversation_id ON conversation_embeddings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+        EXECUTE FUNCTION find_conversation_embedding_user()
     CREATE TRIGGER trigger_guard_conversation_embedding_vector BEFORE INSERT OR UPDATE OF
         embedding_vector, embedding_model_id ON conversation_embeddings FOR EACH ROW EXECUTE
         FUNCTION guard_embedding_vector()
+    CREATE TRIGGER trigger_keep_conversation_embedding_user BEFORE INSERT OR UPDATE ON
+        conversation_embeddings FOR EACH ROW EXECUTE FUNCTION keep_conversation_embedding_user()
 knowledge_base
+    CREATE TRIGGER trigger_guard_knowledge_base_status BEFORE INSERT OR UPDATE ON knowledge_base
+        FOR EACH ROW EXECUTE FUNCTION guard_knowledge_base_status()
     CREATE TRIGGER trigger_guard_knowledge_base_vector BEFORE INSERT OR UPDATE OF
         embedding_vector, embedding_model_id ON knowledge_base FOR EACH ROW EXECUTE FUNCTION
         guard_embedding_vector()
+    CREATE TRIGGER trigger_lock_knowledge_chunks BEFORE UPDATE ON knowledge_base FOR EACH ROW
+        EXECUTE FUNCTION move_knowledge_chunks()
+    CREATE TRIGGER trigger_move_knowledge_chunks AFTER UPDATE ON knowledge_base FOR EACH ROW
+        EXECUTE FUNCTION move_knowledge_chunks()
     CREATE TRIGGER trigger_update_knowledge_base_timestamp BEFORE UPDATE ON knowledge_base FOR
         EACH ROW EXECUTE FUNCTION update_knowledge_base_timestamp()
+    CREATE TRIGGER trigger_write_embedding_queue AFTER INSERT ON knowledge_base REFERENCING NEW
+        TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION write_embedding_queue()
+    CREATE TRIGGER trigger_write_embedding_queue_on_delete AFTER DELETE ON knowledge_base
+        REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION
+        write_embedding_queue()
+    CREATE TRIGGER trigger_write_embedding_queue_on_truncate AFTER TRUNCATE ON knowledge_base FOR
+        EACH STATEMENT EXECUTE FUNCTION write_embedding_queue()
+    CREATE TRIGGER trigger_write_embedding_queue_on_update AFTER UPDATE ON knowledge_base
+        REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE
+        FUNCTION write_embedding_queue()
+knowledge_chunks
+    CREATE CONSTRAINT TRIGGER trigger_find_knowledge_chunk_owner AFTER INSERT OR UPDATE OF
+        document_id ON knowledge_chunks DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE
+        FUNCTION find_knowledge_chunk_owner()
+    CREATE TRIGGER trigger_guard_knowledge_chunk_vector BEFORE INSERT OR UPDATE OF
+        embedding_vector, embedding_model_id ON knowledge_chunks FOR EACH ROW EXECUTE FUNCTION
+        guard_embedding_vector('names a model without a vector')
+    CREATE TRIGGER trigger_keep_knowledge_chunk_owner BEFORE INSERT OR UPDATE ON knowledge_chunks
+        FOR EACH ROW EXECUTE FUNCTION keep_knowledge_chunk_owner()
 embedding_models
+    CREATE TRIGGER trigger_clear_embedding_queue AFTER UPDATE OF is_active, status ON
+        embedding_models FOR EACH ROW WHEN (NOT (new.is_active AND new.status::text <>
+        'retired'::text)) EXECUTE FUNCTION clear_embedding_queue()
+    CREATE TRIGGER trigger_clear_embedding_queue_on_delete AFTER DELETE ON embedding_models FOR
+        EACH ROW EXECUTE FUNCTION clear_embedding_queue()
+    CREATE TRIGGER trigger_clear_embedding_queue_on_truncate AFTER TRUNCATE ON embedding_models
+        FOR EACH STATEMENT EXECUTE FUNCTION clear_embedding_queue()
+    CREATE TRIGGER trigger_guard_embedding_model_backfill BEFORE INSERT OR UPDATE ON
+        embedding_models FOR EACH ROW EXECUTE FUNCTION guard_embedding_model_backfill()
     CREATE TRIGGER trigger_guard_embedding_model_dimension BEFORE UPDATE OF dimension ON
         embedding_models FOR EACH ROW WHEN (old.dimension IS DISTINCT FROM new.dimension) EXECUTE
         FUNCTION guard_embedding_model_dimension()
 """)
 
 FUNCTIONS = catalog.parse("""
+clear_embedding_queue
+    clear_embedding_queue() RETURNS trigger plpgsql VOLATILE
 delete_conversation_messages
     delete_conversation_messages() RETURNS trigger plpgsql VOLATILE
+find_conversation_embedding_user
+    find_conversation_embedding_user() RETURNS trigger plpgsql VOLATILE
+find_knowledge_chunk_owner
+    find_knowledge_chunk_owner() RETURNS trigger plpgsql VOLATILE
 generate_content_hash
     generate_content_hash(text) RETURNS character varying sql IMMUTABLE STRICT PARALLEL SAFE
 guard_conversation_stats
     guard_conversation_stats() RETURNS trigger plpgsql VOLATILE
 guard_conversation_timestamp
     guard_conversation_timestamp() RETURNS trigger plpgsql VOLATILE
+guard_embedding_model_backfill
+    guard_embedding_model_backfill() RETURNS trigger plpgsql VOLATILE
 guard_embedding_model_dimension
     guard_embedding_model_dimension() RETURNS trigger plpgsql VOLATILE
 guard_embedding_vector
     guard_embedding_vector() RETURNS trigger plpgsql VOLATILE
+guard_knowledge_base_status
+    guard_knowledge_base_status() RETURNS trigger plpgsql VOLATILE
+keep_conversation_embedding_user
+    keep_conversation_embedding_user() RETURNS trigger plpgsql VOLATILE
+keep_knowledge_chunk_owner
+    keep_knowledge_chunk_owner() RETURNS trigger plpgsql VOLATILE
 keep_one_default_model_config
     keep_one_default_model_config() RETURNS trigger plpgsql VOLATILE
+live_embedding_models
+    live_embedding_models() RETURNS uuid sql STABLE
 lock_conversations
     lock_conversations(uuid[]) RETURNS void plpgsql VOLATILE
 lock_default_model_config
     lock_default_model_config() RETURNS void plpgsql VOLATILE
+move_conversation_embeddings
+    move_conversation_embeddings() RETURNS trigger plpgsql VOLATILE
+move_knowledge_chunks
+    move_knowledge_chunks() RETURNS trigger plpgsql VOLATILE
 rebuild_conversation_stats
     rebuild_conversation_stats(uuid[]) RETURNS void plpgsql VOLATILE
 recount_conversation_stats
@@ -96,6 +168,10 @@ update_user_timestamp
     update_user_timestamp() RETURNS trigger plpgsql VOLATILE
 uuid_generate_v4
     uuid_generate_v4() RETURNS uuid sql VOLATILE PARALLEL SAFE
+wake_embedding_workers
+    wake_embedding_workers() RETURNS void plpgsql VOLATILE
+write_embedding_queue
+    write_embedding_queue() RETURNS trigger plpgsql VOLATILE
 """)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from tests.contract import catalog, host, rows
 from tests.contract.databases import connect
+from tests.contract.test_whose_rows import CHUNKS, EMBEDDINGS
 
 Client = psycopg.Connection[Any]
 
@@ -53,10 +54,16 @@ def test_a_host_keeps_its_users(
 
         conversation = rows.conversation(client, user_id=rows.scalar(client, add_user))
         rows.message(client, conversation)
+        owner = rows.scalar(client, "SELECT user_id FROM conversations")
+        document = rows.insert(client, "knowledge_base", title="T", content="C", owner_id=owner)
+        for kind, source in ((EMBEDDINGS, conversation), (CHUNKS, document)):
+            assert kind.whose(client, kind.insert(client, source)) == owner
         client.execute(f"DELETE FROM {reference.partition('(')[0]}")
 
         assert rows.scalar(client, "SELECT count(*) FROM conversation_stats") == 0
         assert rows.scalar(client, "SELECT count(*) FROM messages") == 0
+        assert rows.scalar(client, "SELECT count(*) FROM knowledge_chunks") == 0
+        assert rows.scalar(client, "SELECT count(*) FROM embedding_queue") == 0
 
 
 def test_a_host_has_nothing_to_migrate(empty: str) -> None:

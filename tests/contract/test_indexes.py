@@ -68,6 +68,8 @@ conversation_embeddings
         (message_id)
     CREATE INDEX idx_conversation_embeddings_model_id ON conversation_embeddings USING btree
         (embedding_model_id)
+    CREATE INDEX idx_conversation_embeddings_model_user ON conversation_embeddings USING btree
+        (embedding_model_id, user_id)
     CREATE INDEX idx_conversation_embeddings_source_type ON conversation_embeddings USING btree
         (source_type)
 knowledge_base
@@ -76,11 +78,32 @@ knowledge_base
     CREATE INDEX idx_knowledge_base_file_hash ON knowledge_base USING btree (file_hash)
     CREATE INDEX idx_knowledge_base_language ON knowledge_base USING btree (language)
     CREATE INDEX idx_knowledge_base_model_id ON knowledge_base USING btree (embedding_model_id)
+    CREATE INDEX idx_knowledge_base_owner_id ON knowledge_base USING btree (owner_id)
+    CREATE INDEX idx_knowledge_base_source ON knowledge_base USING btree (source)
+    CREATE INDEX idx_knowledge_base_status ON knowledge_base USING btree (status)
     CREATE INDEX idx_knowledge_base_tags ON knowledge_base USING gin (tags)
     CREATE INDEX idx_knowledge_base_title_prefix ON knowledge_base USING btree (upper(title::text)
         text_pattern_ops)
     CREATE INDEX idx_knowledge_base_updated_at ON knowledge_base USING btree (updated_at DESC)
     CREATE UNIQUE INDEX knowledge_base_pkey ON knowledge_base USING btree (id)
+knowledge_chunks
+    CREATE INDEX idx_knowledge_chunks_chunk_fts ON knowledge_chunks USING gin (chunk_search)
+    CREATE INDEX idx_knowledge_chunks_content_hash ON knowledge_chunks USING btree (content_hash)
+    CREATE INDEX idx_knowledge_chunks_model_owner ON knowledge_chunks USING btree
+        (embedding_model_id, owner_id)
+    CREATE UNIQUE INDEX knowledge_chunks_document_id_model_id_chunk_index_key ON knowledge_chunks
+        USING btree (document_id, embedding_model_id, chunk_index)
+    CREATE UNIQUE INDEX knowledge_chunks_pkey ON knowledge_chunks USING btree (id)
+embedding_queue
+    CREATE UNIQUE INDEX embedding_queue_document_id_key ON embedding_queue USING btree
+        (document_id, embedding_model_id) WHERE document_id IS NOT NULL
+    CREATE UNIQUE INDEX embedding_queue_message_id_key ON embedding_queue USING btree (message_id,
+        embedding_model_id) WHERE message_id IS NOT NULL
+    CREATE UNIQUE INDEX embedding_queue_pkey ON embedding_queue USING btree (id)
+    CREATE INDEX idx_embedding_queue_failed ON embedding_queue USING btree (failed_at DESC) WHERE
+        failed_at IS NOT NULL
+    CREATE INDEX idx_embedding_queue_next ON embedding_queue USING btree (embedding_model_id,
+        run_after, id) WHERE failed_at IS NULL
 embedding_models
     CREATE UNIQUE INDEX embedding_models_is_default_key ON embedding_models USING btree
         (is_default) WHERE is_default

@@ -82,6 +82,9 @@ conversation_embeddings
     metadata jsonb NOT NULL DEFAULT '{}'::jsonb
     embedding_model_id uuid NOT NULL
     chunk_search tsvector GENERATED AS to_search_vector(chunk_text)
+    end_offset integer
+    start_offset integer
+    user_id uuid
 knowledge_base
     id uuid NOT NULL DEFAULT gen_random_uuid()
     title character varying(500) NOT NULL
@@ -98,6 +101,34 @@ knowledge_base
     language character varying(50)
     embedding_model_id uuid
     content_search tsvector GENERATED AS to_search_vector(content)
+    last_error text
+    owner_id uuid
+    status character varying(20) NOT NULL DEFAULT 'pending'::character varying
+knowledge_chunks
+    id uuid NOT NULL DEFAULT gen_random_uuid()
+    chunk_index integer NOT NULL DEFAULT 0
+    chunk_text text NOT NULL
+    content_hash character varying(64) NOT NULL
+    start_offset integer NOT NULL
+    end_offset integer NOT NULL
+    embedding_vector vector
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+    document_id uuid NOT NULL
+    embedding_model_id uuid NOT NULL
+    owner_id uuid
+    chunk_search tsvector GENERATED AS to_search_vector(chunk_text)
+embedding_queue
+    id bigint NOT NULL IDENTITY
+    version bigint NOT NULL DEFAULT 1
+    attempts integer NOT NULL DEFAULT 0
+    run_after timestamp with time zone NOT NULL DEFAULT now()
+    locked_at timestamp with time zone
+    failed_at timestamp with time zone
+    last_error text
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+    document_id uuid
+    embedding_model_id uuid NOT NULL
+    message_id uuid
 embedding_models
     id uuid NOT NULL DEFAULT gen_random_uuid()
     name character varying(255) NOT NULL
@@ -107,6 +138,11 @@ embedding_models
     is_active boolean NOT NULL DEFAULT true
     created_at timestamp with time zone NOT NULL DEFAULT now()
     is_default boolean NOT NULL DEFAULT false
+    backend character varying(255) NOT NULL DEFAULT 'fastembed'::character varying
+    backfilled_at timestamp with time zone
+    distance character varying(20) NOT NULL DEFAULT 'cosine'::character varying
+    provider jsonb NOT NULL DEFAULT '{}'::jsonb
+    status character varying(20) NOT NULL DEFAULT 'active'::character varying
 schema_migrations
     version bigint
     filename text

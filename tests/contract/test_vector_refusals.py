@@ -9,7 +9,7 @@ from tests.contract import rows
 
 Client = psycopg.Connection[Any]
 
-TABLES = ["conversation_embeddings", "knowledge_base"]
+TABLES = ["conversation_embeddings", "knowledge_base", "knowledge_chunks"]
 GOOD = [0.5] * 384
 
 
@@ -18,6 +18,10 @@ def insert(client: Client, table: str, **values: Any) -> Any:
     row: dict[str, Any] = {"title": "T", "content": "C"}
     if table == "conversation_embeddings":
         row = {"content_hash": "", "chunk_text": "C", "conversation_id": rows.conversation(client)}
+    elif table == "knowledge_chunks":
+        document = rows.insert(client, "knowledge_base", title="T", content="C")
+        row = {"content_hash": "", "chunk_text": "C", "start_offset": 0, "end_offset": 1}
+        row["document_id"] = document
     return rows.insert(client, table, **{**row, "embedding_vector": GOOD, **values})
 
 
@@ -101,6 +105,35 @@ def test_a_document_without_a_vector_needs_no_model(client: Client) -> None:
 
     query = "SELECT embedding_model_id FROM knowledge_base WHERE id = %s"
     assert rows.scalar(client, query, [key]) is None
+
+
+def test_a_chunk_without_a_vector_is_the_default_models(client: Client) -> None:
+    key = insert(client, "knowledge_chunks", embedding_vector=None)
+
+    query = """SELECT name FROM embedding_models AS m JOIN knowledge_chunks AS k
+        ON m.id = k.embedding_model_id WHERE k.id = %s"""
+    assert rows.scalar(client, query, [key]) == "all-MiniLM-L6-v2"
+    client.execute("UPDATE embedding_models SET dimension = 2")
+    update = "UPDATE knowledge_chunks SET embedding_vector = %s WHERE id = %s"
+    assert refusal(client, update, GOOD, key) == "knowledge_chunks_embedding_vector_dimension_check"
+
+
+def test_a_chunk_without_a_vector_needs_a_model(client: Client) -> None:
+    client.execute("UPDATE embedding_models SET is_default = false")
+
+    with pytest.raises(psycopg.errors.CheckViolation, match="none is the default") as refused:
+        insert(client, "knowledge_chunks", embedding_vector=None)
+
+    assert refused.value.diag.constraint_name == "knowledge_chunks_embedding_model_id_check"
+
+
+@pytest.mark.parametrize("offsets", [(-1, 1), (2, 1)])
+@pytest.mark.parametrize("table", ["conversation_embeddings", "knowledge_chunks"])
+def test_impossible_offsets_are_refused(client: Client, table: str, offsets: Any) -> None:
+    with pytest.raises(psycopg.errors.CheckViolation) as refused:
+        insert(client, table, start_offset=offsets[0], end_offset=offsets[1])
+
+    assert refused.value.diag.constraint_name == f"{table}_offsets_check"
 
 
 @pytest.mark.parametrize("table", TABLES)

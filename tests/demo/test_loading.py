@@ -9,12 +9,13 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.models import Max
 from django.db.models.functions import Now
+from django.utils.module_loading import import_string
 
 from assistant.conversations.models import Conversation, Message
 from assistant.demo import knowledge
 from assistant.demo.runs import demo_id
 from assistant.demo.services import load_demo
-from assistant.embeddings.models import EmbeddingModel, KnowledgeDocument
+from assistant.embeddings.models import EmbeddingModel, EmbeddingQueueItem, KnowledgeDocument
 from assistant.settings.models import ModelConfig, SystemSetting
 from tests.demo.support import dump
 
@@ -32,6 +33,32 @@ def test_again(scratch, today):
     assert dump(scratch) == before
     assert run.counts.total() == 0
     assert run.notes == []
+
+
+def test_nothing_of_the_demos_model_waits(scratch):
+    load_demo(using=USING)
+
+    model = EmbeddingModel.objects.using(USING).get(
+        pk=demo_id("embedding model", knowledge.MODELS[0]["name"])
+    )
+    assert not model.queue.exists()
+    assert EmbeddingQueueItem.objects.using(USING).exists()  # the default model's
+
+
+def test_the_demos_model_embeds_alike(scratch):
+    load_demo(using=USING)
+    model = EmbeddingModel.objects.using(USING).get(
+        pk=demo_id("embedding model", knowledge.MODELS[0]["name"])
+    )
+
+    backend = import_string(model.backend)(model)
+
+    chunk = model.knowledge_chunks.order_by("pk")[0]
+    content = chunk.document.content
+    assert content[chunk.start_offset : chunk.end_offset] == chunk.chunk_text
+    [vector] = backend.embed_documents([chunk.chunk_text])
+    assert list(chunk.embedding_vector) == pytest.approx(vector, abs=1e-6)
+    assert backend.embed_query(chunk.chunk_text) == vector
 
 
 def test_edits_survive(scratch):

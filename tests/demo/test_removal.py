@@ -46,6 +46,8 @@ def test_everything_is_as_before():
         "conversation_stats",
         "conversation_embeddings",
         "knowledge_base",
+        "knowledge_chunks",
+        "embedding_queue",
         "embedding_models",
         "model_configs",
         "system_settings",

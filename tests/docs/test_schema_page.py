@@ -17,7 +17,8 @@ NAMES = set(re.findall(r"`(\w+)(?:\([^`]*\))?`", PAGE))
 # How names of ours begin or end; none of them is a column or a setting of the server.
 RULE = re.compile(r"(idx|trigger|A_trigger)_\w+|\w+_(pkey|fkey|key|check|uniq|[0-9a-f]{8})")
 FUNCTION = re.compile(
-    r"(update_|guard_|lock_conv|recount_|rebuild_|delete_conv|generate_|to_search_|uuid_gen)\w+"
+    r"(update_|guard_|lock_conv|recount_|rebuild_|delete_conv|generate_|to_search_|uuid_gen"
+    r"|keep_|find_|move_|wake_|live_|write_|clear_)\w+"
 )
 SHORT = {"character varying": "varchar", "timestamp with time zone": "timestamptz"}
 

@@ -6,6 +6,7 @@ import assistant.db.indexes
 import assistant.db.operations.indexes
 
 
+# squawk-ignore prefer-robust-stmts: the operation itself replaces what a stopped build left.
 class Migration(migrations.Migration):
     # Built while others write, which no transaction can do.
     atomic = False

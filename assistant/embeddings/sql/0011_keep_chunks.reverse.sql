@@ -1,10 +1,12 @@
-DROP TRIGGER trigger_find_knowledge_chunks ON knowledge_base;
-DROP FUNCTION find_knowledge_chunks();
 DROP TRIGGER trigger_move_knowledge_chunks ON knowledge_base;
+DROP TRIGGER trigger_lock_knowledge_chunks ON knowledge_base;
 DROP FUNCTION move_knowledge_chunks();
+DROP TRIGGER trigger_find_knowledge_chunk_owner ON knowledge_chunks;
+DROP FUNCTION find_knowledge_chunk_owner();
 DROP TRIGGER trigger_keep_knowledge_chunk_owner ON knowledge_chunks;
 DROP FUNCTION keep_knowledge_chunk_owner();
 DROP TRIGGER trigger_move_conversation_embeddings ON conversations;
+DROP TRIGGER trigger_lock_conversation_embeddings ON conversations;
 DROP FUNCTION move_conversation_embeddings();
 DROP TRIGGER trigger_find_conversation_embedding_user ON conversation_embeddings;
 DROP FUNCTION find_conversation_embedding_user();
@@ -75,5 +77,7 @@ $$;
 ALTER TABLE conversation_embeddings ALTER COLUMN embedding_vector SET STORAGE EXTERNAL;
 ALTER TABLE knowledge_chunks ALTER COLUMN embedding_vector SET STORAGE EXTERNAL;
 ALTER TABLE knowledge_chunks DROP CONSTRAINT knowledge_chunks_embedding_vector_check;
+-- Nobody reads the table any more, and the next step drops it.
+-- squawk-ignore require-concurrent-index-deletion
 DROP INDEX idx_knowledge_chunks_chunk_fts;
 ALTER TABLE knowledge_chunks DROP COLUMN chunk_search;

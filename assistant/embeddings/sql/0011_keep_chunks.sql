@@ -1,9 +1,9 @@
 -- The passages of documents: their words, their vectors, whose they are. And on the embeddings of
 -- conversations, whose they are.
 
--- The table is new, and empty.
--- squawk-ignore adding-field-with-default
 ALTER TABLE knowledge_chunks
+    -- The table is new, and empty.
+    -- squawk-ignore adding-field-with-default
     ADD COLUMN chunk_search tsvector GENERATED ALWAYS AS (to_search_vector(chunk_text)) STORED;
 
 -- Passages that hold a word: chunk_search @@ query
@@ -11,9 +11,9 @@ ALTER TABLE knowledge_chunks
 -- squawk-ignore require-concurrent-index-creation
 CREATE INDEX idx_knowledge_chunks_chunk_fts ON knowledge_chunks USING gin (chunk_search);
 
--- The table is new, and empty.
--- squawk-ignore constraint-missing-not-valid
 ALTER TABLE knowledge_chunks
+    -- The table is new, and empty.
+    -- squawk-ignore constraint-missing-not-valid
     ADD CONSTRAINT knowledge_chunks_embedding_vector_check
     CHECK (vector_norm(embedding_vector) BETWEEN 1e-15 AND 1e15);
 
@@ -96,14 +96,22 @@ END;
 $$;
 
 -- conversation_embeddings.user_id is the conversation's, whatever a client writes: filtering by
--- user must not need a join.
+-- user must not need a join. Those that are there already:
+UPDATE conversation_embeddings AS e SET user_id = c.user_id
+FROM conversations AS c WHERE c.id = e.conversation_id;
+
+-- No trigger here names the columns of users: a host may alter the type of its users' key.
 CREATE FUNCTION keep_conversation_embedding_user() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 BEGIN
-    -- The lock is the foreign key's own. No lock keeps the user as it is: who changes it waits
-    -- for this transaction, see below.
+    IF TG_OP = 'UPDATE' AND NEW.conversation_id = OLD.conversation_id
+        AND NEW.user_id IS NOT DISTINCT FROM OLD.user_id
+    THEN
+        RETURN NEW;
+    END IF;
+    -- The lock is the foreign key's own, and keeps the user as it is: see below.
     SELECT user_id INTO NEW.user_id
     FROM conversations WHERE id = NEW.conversation_id FOR KEY SHARE;
     RETURN NEW;
@@ -111,7 +119,7 @@ END;
 $$;
 
 CREATE TRIGGER trigger_keep_conversation_embedding_user
-    BEFORE INSERT OR UPDATE OF conversation_id, user_id ON conversation_embeddings
+    BEFORE INSERT OR UPDATE ON conversation_embeddings
     FOR EACH ROW
     EXECUTE FUNCTION keep_conversation_embedding_user();
 
@@ -121,15 +129,20 @@ LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 BEGIN
-    UPDATE conversation_embeddings SET user_id = NULL WHERE id = NEW.id AND user_id IS NULL;
+    IF NEW.user_id IS NULL THEN
+        UPDATE conversation_embeddings AS e SET user_id = c.user_id
+        FROM conversations AS c
+        WHERE e.id = NEW.id AND c.id = e.conversation_id
+          AND e.user_id IS DISTINCT FROM c.user_id;
+    END IF;
     RETURN NULL;
 END;
 $$;
 
 CREATE CONSTRAINT TRIGGER trigger_find_conversation_embedding_user
-    AFTER INSERT ON conversation_embeddings
+    AFTER INSERT OR UPDATE OF conversation_id ON conversation_embeddings
     DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW WHEN (NEW.user_id IS NULL)
+    FOR EACH ROW
     EXECUTE FUNCTION find_conversation_embedding_user();
 
 CREATE FUNCTION move_conversation_embeddings() RETURNS trigger
@@ -137,16 +150,27 @@ LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 BEGIN
-    -- Wait for those who write embeddings and have seen the former user; the next wait for us.
-    LOCK TABLE conversation_embeddings IN SHARE ROW EXCLUSIVE MODE;
-    UPDATE conversation_embeddings SET user_id = NEW.user_id WHERE conversation_id = NEW.id;
-    RETURN NULL;
+    IF NEW.user_id IS NOT DISTINCT FROM OLD.user_id THEN
+        NULL;
+    ELSIF TG_WHEN = 'BEFORE' THEN
+        -- Wait for those who write embeddings and have seen the former user: they hold FOR KEY
+        -- SHARE. The next wait for us.
+        PERFORM FROM conversations WHERE id = OLD.id FOR UPDATE;
+    ELSE
+        UPDATE conversation_embeddings SET user_id = NEW.user_id WHERE conversation_id = NEW.id;
+    END IF;
+    RETURN NEW;
 END;
 $$;
 
+CREATE TRIGGER trigger_lock_conversation_embeddings
+    BEFORE UPDATE ON conversations
+    FOR EACH ROW
+    EXECUTE FUNCTION move_conversation_embeddings();
+
 CREATE TRIGGER trigger_move_conversation_embeddings
-    AFTER UPDATE OF user_id ON conversations
-    FOR EACH ROW WHEN (OLD.user_id IS DISTINCT FROM NEW.user_id)
+    AFTER UPDATE ON conversations
+    FOR EACH ROW
     EXECUTE FUNCTION move_conversation_embeddings();
 
 -- knowledge_chunks.owner_id is the document's, likewise.
@@ -155,6 +179,11 @@ LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 BEGIN
+    IF TG_OP = 'UPDATE' AND NEW.document_id = OLD.document_id
+        AND NEW.owner_id IS NOT DISTINCT FROM OLD.owner_id
+    THEN
+        RETURN NEW;
+    END IF;
     SELECT owner_id INTO NEW.owner_id
     FROM knowledge_base WHERE id = NEW.document_id FOR KEY SHARE;
     RETURN NEW;
@@ -162,41 +191,53 @@ END;
 $$;
 
 CREATE TRIGGER trigger_keep_knowledge_chunk_owner
-    BEFORE INSERT OR UPDATE OF document_id, owner_id ON knowledge_chunks
+    BEFORE INSERT OR UPDATE ON knowledge_chunks
     FOR EACH ROW
     EXECUTE FUNCTION keep_knowledge_chunk_owner();
+
+-- Without an owner a chunk is everybody's, which one that came before its document must not be.
+CREATE FUNCTION find_knowledge_chunk_owner() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    IF NEW.owner_id IS NULL THEN
+        UPDATE knowledge_chunks AS k SET owner_id = d.owner_id
+        FROM knowledge_base AS d
+        WHERE k.id = NEW.id AND d.id = k.document_id AND k.owner_id IS DISTINCT FROM d.owner_id;
+    END IF;
+    RETURN NULL;
+END;
+$$;
+
+CREATE CONSTRAINT TRIGGER trigger_find_knowledge_chunk_owner
+    AFTER INSERT OR UPDATE OF document_id ON knowledge_chunks
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW
+    EXECUTE FUNCTION find_knowledge_chunk_owner();
 
 CREATE FUNCTION move_knowledge_chunks() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 BEGIN
-    LOCK TABLE knowledge_chunks IN SHARE ROW EXCLUSIVE MODE;
-    UPDATE knowledge_chunks SET owner_id = NEW.owner_id WHERE document_id = NEW.id;
-    RETURN NULL;
+    IF NEW.owner_id IS NOT DISTINCT FROM OLD.owner_id THEN
+        NULL;
+    ELSIF TG_WHEN = 'BEFORE' THEN
+        PERFORM FROM knowledge_base WHERE id = OLD.id FOR UPDATE;
+    ELSE
+        UPDATE knowledge_chunks SET owner_id = NEW.owner_id WHERE document_id = NEW.id;
+    END IF;
+    RETURN NEW;
 END;
 $$;
 
-CREATE TRIGGER trigger_move_knowledge_chunks
-    AFTER UPDATE OF owner_id ON knowledge_base
-    FOR EACH ROW WHEN (OLD.owner_id IS DISTINCT FROM NEW.owner_id)
+CREATE TRIGGER trigger_lock_knowledge_chunks
+    BEFORE UPDATE ON knowledge_base
+    FOR EACH ROW
     EXECUTE FUNCTION move_knowledge_chunks();
 
--- Chunks may come before their document.
-CREATE FUNCTION find_knowledge_chunks() RETURNS trigger
-LANGUAGE plpgsql
-SET search_path FROM CURRENT
-AS $$
-BEGIN
-    UPDATE knowledge_chunks SET owner_id = NEW.owner_id WHERE document_id = NEW.id;
-    RETURN NULL;
-END;
-$$;
-
-CREATE TRIGGER trigger_find_knowledge_chunks
-    AFTER INSERT ON knowledge_base
-    FOR EACH ROW WHEN (NEW.owner_id IS NOT NULL)
-    EXECUTE FUNCTION find_knowledge_chunks();
-
--- Whose the embeddings are that are there already: the trigger looks it up.
-UPDATE conversation_embeddings SET user_id = NULL;
+CREATE TRIGGER trigger_move_knowledge_chunks
+    AFTER UPDATE ON knowledge_base
+    FOR EACH ROW
+    EXECUTE FUNCTION move_knowledge_chunks();

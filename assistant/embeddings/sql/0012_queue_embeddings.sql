@@ -37,9 +37,14 @@ BEGIN
                 locked_at = NULL, failed_at = NULL, last_error = NULL;
         ELSIF TG_OP = 'UPDATE' THEN
             -- A message that has moved takes its embeddings along.
-            UPDATE conversation_embeddings AS e SET conversation_id = n.conversation_id
-            FROM new_rows AS n JOIN old_rows AS o ON o.id = n.id
-            WHERE e.message_id = n.id AND o.conversation_id <> n.conversation_id;
+            IF EXISTS (
+                SELECT FROM new_rows AS n JOIN old_rows AS o ON o.id = n.id
+                WHERE o.conversation_id <> n.conversation_id
+            ) THEN
+                UPDATE conversation_embeddings AS e SET conversation_id = n.conversation_id
+                FROM new_rows AS n JOIN old_rows AS o ON o.id = n.id
+                WHERE e.message_id = n.id AND o.conversation_id <> n.conversation_id;
+            END IF;
 
             INSERT INTO embedding_queue AS q (embedding_model_id, message_id)
             SELECT m.id, n.id
@@ -167,6 +172,9 @@ BEGIN
     IF TG_OP = 'TRUNCATE' THEN
         DELETE FROM embedding_queue;
     ELSE
+        -- In the order in which changes of texts lock them.
+        PERFORM FROM embedding_queue
+        WHERE embedding_model_id = OLD.id ORDER BY message_id, document_id FOR UPDATE;
         DELETE FROM embedding_queue WHERE embedding_model_id = OLD.id;
     END IF;
     RETURN NULL;

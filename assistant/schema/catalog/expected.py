@@ -118,6 +118,11 @@ def _narrowed(snapshot: Snapshot, alias: str) -> Snapshot:
         snapshot,
         tables={name: each for name, each in snapshot.tables.items() if is_here(name)},
         functions={name: each for name, each in snapshot.functions.items() if comes(name)},
+        added={
+            name: each
+            for name, each in snapshot.added.items()
+            if allowed and name in known and router.allow_migrate_model(alias, known[name])
+        },
         extensions=snapshot.extensions if allowed else (),
     )
 

@@ -46,7 +46,7 @@ class Snapshot:
     that came with their table;
     ``of_models`` are the tables that models have, and ``with_tables`` says with which of the
     tables a function comes; the others come with the app. ``anyones`` are functions that may as
-    well be an extension's or the host's.
+    well be an extension's or the host's. ``added`` are triggers on tables of other apps of ours.
     """
 
     label: str
@@ -58,6 +58,7 @@ class Snapshot:
     of_models: tuple[str, ...] = ()
     with_tables: dict[str, str] = field(default_factory=dict)
     anyones: tuple[str, ...] = ()
+    added: dict[str, dict[str, Trigger]] = field(default_factory=dict)
 
 
 def labels() -> list[str]:
@@ -73,7 +74,13 @@ def load(label: str) -> Snapshot:
     functions = {name: _function(values) for name, values in document.pop("functions").items()}
     lists = ("migrations", "extensions", "of_models", "anyones")
     tuples: dict[str, Any] = {name: tuple(document.pop(name)) for name in lists}
-    return Snapshot(label=label, tables=tables, functions=functions, **tuples, **document)
+    added = {
+        table: {name: Trigger(**each) for name, each in triggers.items()}
+        for table, triggers in document.pop("added", {}).items()
+    }
+    return Snapshot(
+        label=label, tables=tables, functions=functions, added=added, **tuples, **document
+    )
 
 
 def _table(values: dict[str, Any]) -> Table:

@@ -7,7 +7,7 @@ parameters, statistics targets, owners, rights, tablespaces and comments are its
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from assistant.schema.catalog import statements
 from assistant.schema.catalog.columns import compare_columns
@@ -31,8 +31,13 @@ PARTS = (
 )
 
 
-def compare_tables(snapshot: Snapshot, found: Catalog) -> Iterator[Difference]:
-    """Yield what differs in the tables of an app."""
+def compare_tables(
+    snapshot: Snapshot, found: Catalog, *, of_others: Mapping[str, Collection[str]]
+) -> Iterator[Difference]:
+    """Yield what differs in the tables of an app, and in what it adds to others' tables.
+
+    ``of_others`` are the names of the triggers that our other apps add to tables.
+    """
     for name, table in snapshot.tables.items():
         source = Source(snapshot, name)
         what, live = named(table.kind, name), found.tables.get(name)
@@ -44,7 +49,13 @@ def compare_tables(snapshot: Snapshot, found: Catalog) -> Iterator[Difference]:
         else:
             yield from _compare_table(source, what, table, live)
             yield from compare_columns(source, table, live)
-            yield from _compare_parts(source, table, live)
+            yield from _compare_parts(source, table, live, of_others.get(name, ()))
+    for name, triggers in snapshot.added.items():
+        if live := found.tables.get(name):  # of one that is gone its own app tells
+            source = Source(snapshot, name)
+            for each, trigger in triggers.items():
+                what = named("triggers", name, each)
+                yield from compare_trigger(source, what, each, trigger, live.triggers.get(each))
 
 
 def _compare_table(source: Source, what: str, table: Table, found: Table) -> Iterator[Difference]:
@@ -62,11 +73,14 @@ def _compare_table(source: Source, what: str, table: Table, found: Table) -> Ite
         )
 
 
-def _compare_parts(source: Source, table: Table, found: Table) -> Iterator[Difference]:
+def _compare_parts(
+    source: Source, table: Table, found: Table, of_others: Collection[str]
+) -> Iterator[Difference]:
     for kind, compare, of_host in PARTS:
         expected, live = getattr(table, kind), getattr(found, kind)
         for name in expected:
             what = named(kind, source.table, name)
             yield from compare(source, what, name, expected[name], live.get(name))
-        for name in sorted(live.keys() - expected.keys()):
+        known = expected.keys() | set(of_others if kind == "triggers" else ())
+        for name in sorted(live.keys() - known):
             yield from of_host(source, named(kind, source.table, name), live[name])

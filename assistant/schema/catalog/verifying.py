@@ -56,18 +56,24 @@ def verify(connection: Any) -> Verified:
         found = read_catalog(cursor, tables=tables, schema=schema)
         cursor.execute(ELSEWHERE, [[name for each in snapshots for name in each.anyones]])
         others = frozenset(name for (name,) in cursor.fetchall())
+    added: dict[str, set[str]] = {}
+    for snapshot in snapshots:
+        for table, triggers in snapshot.added.items():
+            added.setdefault(table, set()).update(triggers)
     differences = [
         difference
         for snapshot in snapshots
         for difference in (
-            list(compare_migrations(snapshot, applied)) or _compare(snapshot, found, others)
+            list(compare_migrations(snapshot, applied)) or _compare(snapshot, found, others, added)
         )
     ]
     return Verified(schema, [each.label for each in snapshots], differences, applied is not None)
 
 
-def _compare(snapshot: Snapshot, found: Catalog, others: frozenset[str]) -> Iterator[Difference]:
+def _compare(
+    snapshot: Snapshot, found: Catalog, others: frozenset[str], added: dict[str, set[str]]
+) -> Iterator[Difference]:
     # In the order in which they are mended: triggers need their functions.
     yield from compare_extensions(snapshot, found)
     yield from compare_functions(snapshot, found, others=others)
-    yield from compare_tables(snapshot, found)
+    yield from compare_tables(snapshot, found, of_others=added)

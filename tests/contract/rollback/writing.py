@@ -115,6 +115,29 @@ WRITTEN_AT: dict[Node, str] = {
         DELETE FROM knowledge_base WHERE title = 'default';
         DELETE FROM embedding_models WHERE name = 'all-MiniLM-L6-v2';
     """,
+    ("assistant_embeddings", "0008_add_embedding_backends"): """
+        INSERT INTO knowledge_base (title, content, content_type, owner_id, last_error)
+        SELECT 'of ' || username, 'owned', 'text', id, NULL FROM users;
+        UPDATE embedding_models SET provider = '{"a": [1.10]}', distance = 'ip', backend = 'a.B'
+        WHERE name = 'wide';
+    """,
+    ("assistant_embeddings", "0009_create_chunks"): """
+        INSERT INTO knowledge_chunks
+            (document_id, embedding_model_id, chunk_index, chunk_text, content_hash,
+             start_offset, end_offset, embedding_vector, owner_id)
+        SELECT d.id, m.id, n, 'running dogs', '', n, n + 12,
+            CASE WHEN n = 0 THEN '[1,-2]'::vector END, d.owner_id
+        FROM knowledge_base AS d, embedding_models AS m, generate_series(0, 1) AS n
+        WHERE m.name = 'mine';
+        INSERT INTO embedding_queue (embedding_model_id, message_id, version, failed_at, last_error)
+        SELECT m.id, s.id, 7, now(), 'two' || chr(10) || 'lines'
+        FROM embedding_models AS m, messages AS s WHERE m.name = 'mine';
+    """,
+    # Queued, worked off, and queued again.
+    ("assistant_embeddings", "0012_queue_embeddings"): """
+        UPDATE messages SET content = content || '.' WHERE content LIKE 'Hello%';
+        UPDATE knowledge_base SET content = content || '.' WHERE content LIKE 'owned%';
+    """,
     ("sessions", "0001_initial"): """
         INSERT INTO django_session (session_key, session_data, expire_date)
         VALUES ('a', '', '-infinity'), ('b', 'x', now());
@@ -132,6 +155,8 @@ RECORD = """
 CHANGED_BY: dict[Node, str] = {
     ("assistant_settings", "0004_keep_one_default"): "model_configs",
     ("assistant_conversations", "0003_keep_statistics"): "conversation_stats",
+    # Whose they are.
+    ("assistant_embeddings", "0011_keep_chunks"): "conversation_embeddings",
 }
 
 # They have the migrations themselves, which come and go, and what was run before them.

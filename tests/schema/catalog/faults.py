@@ -259,6 +259,15 @@ INDEXES = [
         "Run REINDEX INDEX CONCURRENTLY idx_conversations_user_id;",
     ),
     fault(
+        "CREATE INDEX idx_knowledge_chunks_vector_0123456789ab ON knowledge_chunks "
+        "USING hnsw ((embedding_vector::halfvec(3)) halfvec_cosine_ops); "
+        "UPDATE pg_index SET indisvalid = false "
+        "WHERE indexrelid = 'idx_knowledge_chunks_vector_0123456789ab'::regclass",
+        "index idx_knowledge_chunks_vector_0123456789ab of knowledge_chunks: expected valid, found "
+        "invalid",
+        "Run REINDEX INDEX CONCURRENTLY idx_knowledge_chunks_vector_0123456789ab;",
+    ),
+    fault(
         "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'messages_pkey'::regclass",
         "index messages_pkey of messages: expected valid, found invalid",
     ),
@@ -285,6 +294,12 @@ TRIGGERS = [
         "trigger trigger_update_conversation_stats_on_delete of messages: expected CREATE TRIGGER",
         "found nothing",
         "Run CREATE TRIGGER trigger_update_conversation_stats_on_delete",
+    ),
+    fault(
+        "DROP TRIGGER trigger_write_embedding_queue ON messages",
+        "trigger trigger_write_embedding_queue of messages: expected CREATE TRIGGER",
+        "found nothing",
+        "Run CREATE TRIGGER trigger_write_embedding_queue AFTER INSERT ON messages",
     ),
     fault(
         "ALTER TABLE messages DISABLE TRIGGER trigger_update_conversation_stats",

@@ -163,6 +163,16 @@ def test_what_belongs_to_the_host_is_left_alone(complete, observer):
     assert verify() == (SAME, 0)
 
 
+@pytest.mark.parametrize("table", ["conversation_embeddings", "knowledge_chunks"])
+def test_the_indexes_of_vectors_are_expected(complete, observer, table):
+    observer.execute(
+        f"CREATE INDEX idx_{table}_vector_0123456789ab ON {table} "
+        "USING hnsw ((embedding_vector::halfvec(3)) halfvec_cosine_ops)"
+    )
+
+    assert verify() == (SAME, 0)
+
+
 def test_another_uuid_generate_v4_is_anothers(complete, observer):
     observer.execute(
         "DROP FUNCTION uuid_generate_v4(); CREATE SCHEMA other; "
