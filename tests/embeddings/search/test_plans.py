@@ -54,7 +54,7 @@ def test_the_rarer_the_rows_the_further_the_index_looks() -> None:
                 "hnsw.max_scan_tuples"
             ]
         )
-        for matching in (10**8, 10**6)
+        for matching in (10**8, 250_000)
     ]
 
     assert tuples[0] < tuples[1]
