@@ -16,17 +16,18 @@ MAX_INDEXED_DIMENSION = 4_000
 
 @dataclass(frozen=True)
 class Distance:
-    """A distance: its expression, and the operator class of an index for it."""
+    """A distance: its expression, its operator, and the operator class of an index for it."""
 
     expression: type[Func]
+    operator: str
     operator_class: str
 
 
 # By EmbeddingModel.distance. That of "ip" is the negative inner product: less is nearer, too.
 DISTANCES = {
-    "cosine": Distance(CosineDistance, "halfvec_cosine_ops"),
-    "l2": Distance(L2Distance, "halfvec_l2_ops"),
-    "ip": Distance(MaxInnerProduct, "halfvec_ip_ops"),
+    "cosine": Distance(CosineDistance, "<=>", "halfvec_cosine_ops"),
+    "l2": Distance(L2Distance, "<->", "halfvec_l2_ops"),
+    "ip": Distance(MaxInnerProduct, "<#>", "halfvec_ip_ops"),
 }
 
 

@@ -54,49 +54,43 @@ class Found:
 
 def estimate(queryset: models.QuerySet[Any]) -> int:
     """Return how many rows the planner expects."""
-    statement = _explain(queryset)
-    if statement is None:
+    rows = _compiled(queryset)
+    if rows is None:
         return 0
-    [[(plan,)]] = fetch([statement], using=queryset.db)
-    return _rows(plan)
+    [[(plan,)]] = fetch([_explained(rows)], using=queryset.db)
+    return _expected(plan)
 
 
 def count_up_to(queryset: models.QuerySet[Any], limit: int) -> int:
     """Count the rows, and stop one above the limit."""
-    rows = queryset.order_by().values("pk")[: limit + 1]
-    try:
-        sql, params = rows.query.get_compiler(rows.db).as_sql()
-    except EmptyResultSet:
-        return 0
-    query = f"SELECT count(*) FROM ({sql}) AS t"  # noqa: S608 (compiled by Django)
-    [[(count,)]] = fetch([(query, params)], using=queryset.db)
-    return int(count)
+    rows = _compiled(queryset)
+    return 0 if rows is None else _count(rows, limit, using=queryset.db)
 
 
 def look(
-    queryset: models.QuerySet[Any],
+    rows: Statement,
     *,
+    table: str,
+    using: str,
     embedding_model: EmbeddingModel,
     band: Callable[[int], Band],
 ) -> Found:
     """Return how many of the model's rows match, and whether there is an index for them.
 
-    ``queryset`` is of the model already. ``band`` returns, for the number of all the model's rows,
-    between which numbers an estimate is too uncertain; then, and where nobody analysed the table,
-    rows are counted, up to the border between them. Without an index nothing needs counting.
+    ``rows`` is a query for rows of the model in ``table``. ``band`` returns, for the number of all
+    the model's rows, between which numbers an estimate is too uncertain; then, and where nobody
+    analysed the table, rows are counted, up to the border between them. Without an index nothing
+    needs counting.
 
     What was found is remembered for a while: one user searches several times. A plan chosen by
     what was true then is slower at worst, never wrong.
     """
-    statement = _explain(queryset)
-    if statement is None:
-        return Found(0, 0, indexed=False)
-    key = (queryset.db, embedding_model.pk, embedding_model.distance, repr(statement))
+    key = (using, embedding_model.pk, embedding_model.distance, repr(rows))
     with _lock:
         at, found = _remembered.get(key, (-FRESH, None))
     if found and monotonic() - at < FRESH:
         return found
-    found = _look(queryset, embedding_model, statement, band)
+    found = _look(rows, table, using, embedding_model, band)
     with _lock:
         if len(_remembered) >= MOST:
             _remembered.clear()
@@ -111,33 +105,45 @@ def forget() -> None:
 
 
 def _look(
-    queryset: models.QuerySet[Any],
+    rows: Statement,
+    table: str,
+    using: str,
     embedding_model: EmbeddingModel,
-    statement: Statement,
     band: Callable[[int], Band],
 ) -> Found:
-    table = queryset.model._meta.db_table
     operator_class = DISTANCES[embedding_model.distance].operator_class
     state = (STATE, [operator_class, index_name(table, embedding_model), f'"{table}"'])
-    [[(rows, indexed, analysed)], [(plan,)]] = fetch([state, statement], using=queryset.db)
-    expected = _rows(plan)
-    total = max(round(rows), expected)
+    [[(stored, indexed, analysed)], [(plan,)]] = fetch([state, _explained(rows)], using=using)
+    expected = _expected(plan)
+    total = max(round(stored), expected)
     low, border, high = band(total)
     if not indexed or (analysed and not low <= expected <= high):
         return Found(expected, total, indexed=indexed)
-    matching = count_up_to(queryset, border)
+    matching = _count(rows, border, using=using)
     return Found(matching, max(total, matching), indexed=True, counted=True)
 
 
-def _explain(queryset: models.QuerySet[Any]) -> Statement | None:
+def _count(rows: Statement, limit: int, *, using: str) -> int:
+    sql, params = rows
+    query = f"SELECT count(*) FROM (SELECT FROM ({sql}) AS r LIMIT %s) AS t"  # noqa: S608
+    [[(count,)]] = fetch([(query, [*params, limit + 1])], using=using)
+    return int(count)
+
+
+def _compiled(queryset: models.QuerySet[Any]) -> Statement | None:
     rows = queryset.order_by().values("pk")
     try:
         sql, params = rows.query.get_compiler(rows.db).as_sql()
     except EmptyResultSet:  # the filters exclude each other
         return None
+    return sql, params
+
+
+def _explained(rows: Statement) -> Statement:
+    sql, params = rows
     return f"EXPLAIN (FORMAT JSON) {sql}", params
 
 
-def _rows(plan: Any) -> int:
+def _expected(plan: Any) -> int:
     tree = json.loads(plan) if isinstance(plan, str) else plan
     return int(tree[0]["Plan"]["Plan Rows"])

@@ -23,7 +23,7 @@ from assistant.embeddings.search.questions import clean_question
 from assistant.embeddings.search.requests import SOURCES, SearchRequest, make_request
 from assistant.embeddings.search.scopes import chunks_of, waiting_of
 from assistant.embeddings.search.statements import fetch
-from assistant.embeddings.search.vectors import plan_for, vector_leg
+from assistant.embeddings.search.vectors import Target, plan_for, vector_leg
 
 __all__ = ["search"]
 
@@ -124,8 +124,9 @@ class _Search:
             rows = chunks_of(source, self.request, embedding_model=model, using=self.using)
             if restriction:
                 rows = _restricted(rows, restriction)
-            plan = plan_for(rows, embedding_model=model, limit=limit)
-            leg = vector_leg(rows, embedding_model=model, vector=vector, limit=limit, plan=plan)
+            target = Target.of(rows, model)
+            plan = plan_for(target, embedding_model=model, limit=limit)
+            leg = vector_leg(target, embedding_model=model, vector=vector, limit=limit, plan=plan)
             self.plans[source] = plan.kind
             for name, value in leg.settings.items():
                 self.settings[name] = _larger(self.settings.get(name), value)

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
-from django.db import models
+from django.db import connections, models
 from django.db.models import F, Value
 from django.db.models.expressions import Expression
 from django.db.models.functions import Cast
@@ -22,10 +22,10 @@ from pgvector.django import HalfVectorField, VectorField
 from assistant.embeddings.distances import DISTANCES, vector_text
 from assistant.embeddings.models import EmbeddingModel
 from assistant.embeddings.search.estimates import look
-from assistant.embeddings.search.plans import Plan, band, choose_plan
+from assistant.embeddings.search.plans import EXACT, Plan, band, choose_plan
 from assistant.embeddings.search.statements import fetch
 
-__all__ = ["Leg", "nearest", "nearest_rows", "of_model", "plan_for", "vector_leg"]
+__all__ = ["Leg", "Target", "nearest", "nearest_rows", "of_model", "plan_for", "vector_leg"]
 
 Rows = models.QuerySet[Any]
 
@@ -70,13 +70,45 @@ def of_model(queryset: Rows, embedding_model: EmbeddingModel) -> Rows:
     return rows
 
 
-def plan_for(queryset: Rows, *, embedding_model: EmbeddingModel, limit: int) -> Plan:
+@dataclass(frozen=True)
+class Target:
+    """The rows to search, compiled once: Django takes as long for it as the index for an answer.
+
+    ``sql`` selects keys and vectors of one model's rows; it is empty where filters exclude each
+    other.
+    """
+
+    sql: str
+    params: tuple[Any, ...]
+    alias: str
+    table: str
+    using: str
+
+    @classmethod
+    def of(cls, queryset: Rows, embedding_model: EmbeddingModel) -> Target:
+        """Compile what a model has of the rows."""
+        rows = of_model(queryset, embedding_model).values_list("pk", "embedding_vector")
+        compiler = rows.query.get_compiler(rows.db)
+        table = queryset.model._meta.db_table
+        try:
+            sql, params = compiler.as_sql()
+        except EmptyResultSet:
+            return cls("", (), "", table, queryset.db)
+        return cls(sql, tuple(params), str(rows.query.get_initial_alias()), table, queryset.db)
+
+
+def plan_for(rows: Rows | Target, *, embedding_model: EmbeddingModel, limit: int) -> Plan:
     """Choose how to find the nearest of the rows that match.
 
     One round trip, or two, or none where the same filters were looked at a moment ago.
     """
+    target = _target(rows, embedding_model)
+    if not target.sql:
+        return EXACT
     found = look(
-        of_model(queryset, embedding_model),
+        (target.sql, target.params),
+        table=target.table,
+        using=target.using,
         embedding_model=embedding_model,
         band=lambda total: band(total=total, limit=limit),
     )
@@ -86,7 +118,7 @@ def plan_for(queryset: Rows, *, embedding_model: EmbeddingModel, limit: int) -> 
 
 
 def vector_leg(
-    queryset: Rows,
+    rows: Rows | Target,
     *,
     embedding_model: EmbeddingModel,
     vector: Sequence[float],
@@ -98,33 +130,38 @@ def vector_leg(
     Where the index answers short of ``limit``, the same statement reads all that match; so fewer
     rows than that are found only where fewer match.
     """
-    text = vector_text(vector)
-    rows = _measured(queryset, embedding_model, text).values_list("pk", "distance")
-    try:
-        if plan.kind == "exact":
-            exact, params = _sql(rows.order_by("distance", "pk")[:limit])
-            sql = (
-                f"SELECT id, distance FROM ({exact}) AS exact (id, distance) "  # noqa: S608
-                "ORDER BY distance, id"
-            )
-            return Leg(sql, params, plan.settings)
-        ordered = rows.order_by(_indexed_distance(embedding_model, text))
-        near, near_params = _sql(ordered[: plan.candidates])
-        every, every_params = _sql(rows)
-    except EmptyResultSet:  # the filters exclude each other
+    target = _target(rows, embedding_model)
+    if not target.sql:
         nothing = "SELECT NULL::uuid AS id, NULL::double precision AS distance WHERE false"
         return Leg(nothing, (), plan.settings)
-    # Django's columns in their order, whatever it names them. "every" is not begun unless needed:
-    # its condition does not depend on a row.
-    sql = f"""WITH near (id, distance) AS MATERIALIZED ({near})
-SELECT id, distance FROM (
-    SELECT id, distance FROM near WHERE (SELECT count(*) FROM near) >= %s
+    text, operator = vector_text(vector), DISTANCES[embedding_model.distance].operator
+    if plan.kind == "exact":
+        sql = f"""SELECT id, vector {operator} %s::vector AS distance
+FROM ({target.sql}) AS exact (id, vector) ORDER BY distance, id LIMIT %s"""  # noqa: S608
+        return Leg(sql, (text, *target.params, limit), plan.settings)
+    quote = connections[target.using].ops.quote_name
+    column = f'{quote(target.alias)}."embedding_vector"'
+    half = f"halfvec({embedding_model.dimension})"
+    # The vector is written and read once. "every" is not begun unless needed: its condition does
+    # not depend on a row.
+    sql = f"""WITH question (vector) AS MATERIALIZED (SELECT %s::vector),
+near (id, vector) AS MATERIALIZED (
+    {target.sql}
+    ORDER BY ({column}::{half}) {operator} (SELECT vector::{half} FROM question) LIMIT %s
+)
+SELECT id, vector {operator} (SELECT vector FROM question) AS distance FROM (
+    SELECT id, vector FROM near WHERE (SELECT count(*) FROM near) >= %s
     UNION ALL
-    SELECT id, distance FROM ({every}) AS every (id, distance)
+    SELECT id, vector FROM ({target.sql}) AS every (id, vector)
     WHERE (SELECT count(*) FROM near) < %s
 ) AS found
-ORDER BY distance, id LIMIT %s"""  # noqa: S608 (compiled by Django)
-    return Leg(sql, (*near_params, limit, *every_params, limit, limit), plan.settings)
+ORDER BY distance, id LIMIT %s"""  # noqa: S608
+    params = (text, *target.params, plan.candidates, limit, *target.params, limit, limit)
+    return Leg(sql, params, plan.settings)
+
+
+def _target(rows: Rows | Target, embedding_model: EmbeddingModel) -> Target:
+    return rows if isinstance(rows, Target) else Target.of(rows, embedding_model)
 
 
 def nearest(
@@ -136,10 +173,9 @@ def nearest(
     plan: Plan | None = None,
 ) -> list[tuple[Any, float]]:
     """Return keys and distances of the nearest rows that match, nearest first."""
-    plan = plan or plan_for(queryset, embedding_model=embedding_model, limit=limit)
-    leg = vector_leg(
-        queryset, embedding_model=embedding_model, vector=vector, limit=limit, plan=plan
-    )
+    target = Target.of(queryset, embedding_model)
+    plan = plan or plan_for(target, embedding_model=embedding_model, limit=limit)
+    leg = vector_leg(target, embedding_model=embedding_model, vector=vector, limit=limit, plan=plan)
     [found] = fetch([(leg.sql, leg.params)], using=queryset.db, settings=leg.settings)
     return [(key, distance) for key, distance in found]
 
@@ -183,8 +219,3 @@ def _indexed_distance(embedding_model: EmbeddingModel, text: str) -> Expression:
     half = HalfVectorField(dimensions=embedding_model.dimension)
     distance = DISTANCES[embedding_model.distance].expression
     return distance(Cast("embedding_vector", half), Cast(Value(text), half))
-
-
-def _sql(rows: Rows) -> tuple[str, tuple[Any, ...]]:
-    sql, params = rows.query.get_compiler(rows.db).as_sql()
-    return sql, tuple(params)

@@ -1,15 +1,16 @@
 """How many rows match."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
-from assistant.embeddings.models import ConversationEmbedding, KnowledgeChunk
+from assistant.embeddings.models import ConversationEmbedding, EmbeddingModel, KnowledgeChunk
 from assistant.embeddings.search import estimates
-from assistant.embeddings.search.estimates import count_up_to, estimate, look
+from assistant.embeddings.search.estimates import Found, count_up_to, estimate
 from assistant.embeddings.search.plans import Band
-from assistant.embeddings.search.vectors import of_model
+from assistant.embeddings.search.vectors import Target, of_model
 from tests.embeddings.search.vectors import RARE, ROWS, make_index, make_table
 from tests.factories import make_document
 
@@ -17,6 +18,17 @@ pytestmark = pytest.mark.django_db
 
 TABLE = "conversation_embeddings"
 NO_DOUBT = Band(0, 0, -1)
+
+
+def look(rows: Any, *, embedding_model: EmbeddingModel, band: Callable[[int], Band]) -> Found:
+    target = Target.of(rows, embedding_model)
+    return estimates.look(
+        (target.sql, target.params),
+        table=target.table,
+        using=target.using,
+        embedding_model=embedding_model,
+        band=band,
+    )
 
 
 def analyse() -> None:
@@ -53,7 +65,8 @@ def test_filters_that_exclude_each_other_match_nothing() -> None:
     rows = of_model(ConversationEmbedding.objects.filter(pk__in=[]), model)
 
     assert estimate(rows) == 0
-    assert look(rows, embedding_model=model, band=lambda _total: NO_DOUBT).matching == 0
+    assert count_up_to(rows, 10) == 0
+    assert Target.of(rows, model).sql == ""
 
 
 def test_an_estimate_beyond_doubt_is_one_round_trip(django_assert_num_queries) -> None:
