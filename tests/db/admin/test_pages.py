@@ -103,7 +103,8 @@ def test_a_list_makes_as_many_queries_for_three_times_the_rows(root: Client, tab
 
 
 def _shape(query: dict[str, str]) -> str:
-    return query["sql"].split(" WHERE ")[0]
+    # There are about as many migrations as a page shows, and only more of them have a LIMIT.
+    return query["sql"].split(" WHERE ")[0].split(" LIMIT ")[0]
 
 
 @every_table

@@ -16,7 +16,7 @@ def fault(statement: str, *says: str) -> Fault:
 
 
 TABLES = [
-    fault("DROP TABLE knowledge_base", "table knowledge_base: expected a table, found nothing"),
+    fault("DROP TABLE knowledge_chunks", "table knowledge_chunks: expected a table, found nothing"),
     fault(
         "ALTER TABLE schema_migration_details SET UNLOGGED",
         "table schema_migration_details: expected logged, found unlogged",
@@ -57,9 +57,9 @@ TABLES = [
 
 COLUMNS = [
     fault(
-        "ALTER TABLE knowledge_base DROP COLUMN source",
-        "column knowledge_base.source: expected character varying(500), found nothing",
-        "Run ALTER TABLE knowledge_base ADD COLUMN source character varying(500);",
+        "ALTER TABLE knowledge_base DROP COLUMN file_extension",
+        "column knowledge_base.file_extension: expected character varying(50), found nothing",
+        "Run ALTER TABLE knowledge_base ADD COLUMN file_extension character varying(50);",
     ),
     fault(
         "ALTER TABLE users DROP COLUMN last_login",

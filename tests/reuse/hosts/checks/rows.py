@@ -31,6 +31,8 @@ MODELS = [
     KnowledgeChunk,
     EmbeddingQueueItem,  # triggers write it
 ]
+# Written by programs, and looked at there.
+WITHOUT_PAGES = {KnowledgeChunk, EmbeddingQueueItem}
 # Not every project has it; its rows are those of the migrations.
 if apps.is_installed("assistant.schema"):
     from assistant.schema.models import SchemaMigration
