@@ -1,29 +1,46 @@
 """Embedding models in the admin site."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.db import models
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
+from django.template.defaultfilters import filesizeformat
+from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from assistant.db.admin import TableAdmin
-from assistant.db.admin.defaults import DefaultForm, DefaultMixin
-from assistant.embeddings.models import EmbeddingModel
+from assistant.db.admin.defaults import DefaultMixin
+from assistant.db.admin.widgets import SuggestionsInput
+from assistant.embeddings.admin.backend_states import BACKENDS, backend_state
+from assistant.embeddings.admin.index_states import IndexState
+from assistant.embeddings.admin.model_forms import EmbeddingModelForm
+from assistant.embeddings.admin.model_states import (
+    BoundedCount,
+    Count,
+    ModelState,
+    failed_of,
+    live_text,
+)
+from assistant.embeddings.admin.queue_filters import MODEL_VAR, STATE_VAR
+from assistant.embeddings.models import EmbeddingModel, EmbeddingQueueItem
 from assistant.embeddings.services import set_default_embedding_model
 
+# How far a list counts each model's rows of the queue.
+MAX_COUNTED = 500
+# Among how many chunks a vector is looked for, before the database has the last word.
+MAX_CHUNKS = 10_000
 
-class EmbeddingModelForm(DefaultForm):
-    """Check that the default is in use."""
-
-    def check_default(self) -> None:
-        """Refuse a default that is not active."""
-        is_default = self.becomes_default or self.instance.is_default
-        if is_default and self.cleaned_data.get("is_active") is False:
-            error = _("The default is active. Make another model the default first.")
-            if self.becomes_default:
-                error = _("Only an active model can be the default. Make it active.")
-            self.add_error("is_active", ValidationError(error, code="inactive_default"))
+INDEX_TEXTS = {
+    "missing": gettext_lazy("missing: searches look at every vector"),
+    "building": gettext_lazy("being built"),
+    "invalid": gettext_lazy("invalid: its build was stopped, and it is of no use"),
+    "valid": gettext_lazy("valid, %(size)s"),
+    "impossible": gettext_lazy("none: above 4,000 dimensions there cannot be one"),
+}
 
 
 @admin.register(EmbeddingModel)
@@ -32,39 +49,170 @@ class EmbeddingModelAdmin(DefaultMixin, TableAdmin):
 
     form = EmbeddingModelForm
 
-    fields = (
-        "name",
-        "dimension",
-        "model_path",
-        "description",
-        "is_active",
-        "is_default",
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "name",
+                    "backend",
+                    "model_path",
+                    "provider",
+                    "dimension",
+                    "distance",
+                    "description",
+                )
+            },
+        ),
+        (gettext_lazy("Use"), {"fields": ("is_active", "status", "is_default")}),
+        (
+            gettext_lazy("State"),
+            {
+                "fields": (
+                    "live_state",
+                    "backend_state",
+                    "coverage",
+                    "queue",
+                    "vector_indexes",
+                    "backfilled_at",
+                    "created_at",
+                )
+            },
+        ),
+    )
+    readonly_fields = (
+        "live_state",
+        "backend_state",
+        "coverage",
+        "queue",
+        "vector_indexes",
+        "backfilled_at",
         "created_at",
     )
-    readonly_fields = ("created_at",)
-    list_display = ("name", "default_mark", "dimension", "is_active", "created_at")
-    list_filter = ("is_active", "is_default")
+    list_display = (
+        "name",
+        "default_mark",
+        "live_state",
+        "backend",
+        "dimension",
+        "queue_size",
+        "created_at",
+    )
+    list_filter = ("is_active", "status", "is_default")
     search_fields = ("name",)
-    search_help_text = _("A key or the beginning of a name.")
+    search_help_text = gettext_lazy("A key or the beginning of a name.")
     ordering = ("name",)
 
     class Media:
-        css = {"all": ["assistant_embeddings/defaults.css"]}
+        css = {"all": ["assistant_embeddings/defaults.css", "assistant_embeddings/states.css"]}
 
     def set_default(self, obj: EmbeddingModel) -> list[EmbeddingModel]:
         """Switch in the database."""
         return set_default_embedding_model(embedding_model=obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Keep the dimension once vectors have it."""
+        """Keep the dimension and the distance once vectors have them."""
         fields = super().get_readonly_fields(request, obj)
-        return [*fields, "dimension"] if obj and _has_vectors(obj) else fields
+        return [*fields, "dimension", "distance"] if obj and _has_vectors(obj) else fields
+
+    def formfield_for_dbfield(
+        self, db_field: "models.Field[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Suggest the backends that come along."""
+        if db_field.name == "backend":
+            kwargs["widget"] = SuggestionsInput(lambda: BACKENDS)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def list_queryset(self, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Count the queue, as far as it is shown."""
+        own = models.OuterRef("pk")
+        waiting = EmbeddingQueueItem.objects.waiting().filter(embedding_model=own)
+        failed = failed_of(own, MAX_COUNTED + 1)
+        limit = MAX_COUNTED + 1
+        rows: models.QuerySet[Any] = super().list_queryset(queryset)
+        return rows.annotate(
+            waiting_count=BoundedCount(waiting.values("pk")[:limit]),
+            failed_count=BoundedCount(failed.values("pk")[:limit]),
+        )
+
+    @admin.display(description=gettext_lazy("state"))
+    def live_state(self, obj: EmbeddingModel) -> str:
+        """Say whether it is kept in step with the texts."""
+        return live_text(obj)
+
+    @admin.display(description=gettext_lazy("queue"))
+    def queue_size(self, obj: Any) -> str:
+        """Return how many texts wait and have failed, as links."""
+        waiting = Count(obj.waiting_count, MAX_COUNTED)
+        failed = Count(obj.failed_count, MAX_COUNTED)
+        links = [self._queue_link(obj, "waiting", str(waiting))]
+        if failed.number:
+            text = _("%(count)s failed") % {"count": failed}
+            links.append(self._queue_link(obj, "failed", text))
+        return format_html_join(", ", "{}", ((link,) for link in links))
+
+    @admin.display(description=gettext_lazy("backend"))
+    def backend_state(self, obj: EmbeddingModel) -> str:
+        """Say whether it can be loaded where this page is made."""
+        state = backend_state(obj)
+        return format_html("{} {}", "✔" if state.is_ready else "✘", state.text)
+
+    @admin.display(description=gettext_lazy("coverage"))
+    def coverage(self, obj: EmbeddingModel) -> str:
+        """Return how many texts have vectors."""
+        kinds = self._state(obj).coverage
+        return _facts((str(kind.kind._meta.verbose_name_plural), str(kind)) for kind in kinds)
+
+    @admin.display(description=gettext_lazy("queue"))
+    def queue(self, obj: EmbeddingModel) -> str:
+        """Return how many texts wait, are due and have failed, as links to the queue."""
+        state = self._state(obj)
+        texts = {"count": state.waiting, "due": state.due}
+        waiting = _("%(count)s waiting (%(due)s due)") % texts
+        failed = _("%(count)s failed") % {"count": state.failed}
+        return format_html(
+            "{} · {}",
+            self._queue_link(obj, "waiting", waiting),
+            self._queue_link(obj, "failed", failed),
+        )
+
+    @admin.display(description=gettext_lazy("vector indexes"))
+    def vector_indexes(self, obj: EmbeddingModel) -> str:
+        """Return the state of the index of each table."""
+        return _facts((state.table, _index_text(state)) for state in self._state(obj).indexes)
+
+    def _state(self, obj: Any) -> ModelState:
+        if not hasattr(obj, "_admin_state"):
+            obj._admin_state = ModelState(obj)
+        found: ModelState = obj._admin_state
+        return found
+
+    def _queue_link(self, obj: EmbeddingModel, state: str, text: str) -> str:
+        filters = {MODEL_VAR: obj.pk, STATE_VAR: state}
+        return self.list_link(EmbeddingQueueItem, text, **filters)
+
+
+def _facts(facts: Iterable[tuple[str, str]]) -> str:
+    lines = format_html_join(
+        "", "<li>{}: {}</li>", ((capfirst(name), text) for name, text in facts)
+    )
+    return format_html('<ul class="assistant-facts">{}</ul>', lines)
+
+
+def _index_text(state: IndexState) -> str:
+    return str(INDEX_TEXTS[state.status]) % {"size": filesizeformat(state.size)}
 
 
 def _has_vectors(model: Any) -> bool:
     # Django asks several times a page.
     if not hasattr(model, "_has_vectors"):
         documents = model.knowledge_documents.filter(embedding_vector__isnull=False)
-        model._has_vectors = model.conversation_embeddings.exists() or documents.exists()
+        chunks = model.knowledge_chunks.filter(
+            pk__in=model.knowledge_chunks.order_by().values("pk")[:MAX_CHUNKS],
+            embedding_vector__isnull=False,
+        )
+        model._has_vectors = (
+            model.conversation_embeddings.exists() or documents.exists() or chunks.exists()
+        )
     found: bool = model._has_vectors
     return found

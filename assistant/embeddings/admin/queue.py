@@ -67,8 +67,9 @@ class EmbeddingQueueItemAdmin(RetryPageMixin, ReadOnlyAdmin):
         ("document", LinkedObjectFilter),
         ("message", LinkedObjectFilter),
     )
-    search_fields = ()
+    search_fields = ("id",)
     search_keys = ("message_id", "document_id")
+    search_help_text = gettext_lazy("The key of a message or a document, or a row's number.")
     ordering = ("-pk",)
     sortable_by = ()
     empty_hint = gettext_lazy("Nothing waits: what is new or changed was embedded.")
@@ -112,6 +113,10 @@ class EmbeddingQueueItemAdmin(RetryPageMixin, ReadOnlyAdmin):
             )
             .annotate(error_text=Left("last_error", LIST_LENGTH + 1))
         )
+
+    def search(self, request: HttpRequest, queryset: models.QuerySet[Any], text: str) -> list[Any]:
+        """Look for a row's number."""
+        return [int(text)] if text.isascii() and text.isdecimal() and len(text) < 19 else []
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, obj: Any) -> str:
