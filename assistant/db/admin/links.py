@@ -60,11 +60,11 @@ class LinksMixin(ModelAdmin):
             return text
         return object_link(self.admin_site, obj, text, query=query)
 
-    def changelist_link(self, model: type[models.Model], count: int, **filters: Any) -> str:
+    def changelist_link(self, model: type[models.Model], count: int, /, **filters: Any) -> str:
         """Return a count that links to the list of what was counted, for those who may open it."""
         return self.list_link(model, grouped(count), **filters)
 
-    def list_link(self, model: type[models.Model], text: str, **filters: Any) -> str:
+    def list_link(self, model: type[models.Model], text: str, /, **filters: Any) -> str:
         """Return a text that links to a list, for those who may open it."""
         if not self._may_open(model):
             return text

@@ -68,7 +68,7 @@ def _is_there(module: str) -> bool:
 
 
 def _missing_folder(model: EmbeddingModel) -> str | None:
-    if not model.model_path or os.path.isdir(os.path.expanduser(model.model_path)):  # noqa: PTH111, PTH112 (no error whatever the text)
+    if not model.model_path or os.path.isdir(os.path.expanduser(model.model_path)):
         return None
     return _(
         "There is no folder %(path)s here. Put the model's files there, or change the model path."

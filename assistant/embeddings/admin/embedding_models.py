@@ -23,6 +23,7 @@ from assistant.embeddings.admin.model_states import (
     Count,
     ModelState,
     failed_of,
+    has_vectors,
     live_text,
 )
 from assistant.embeddings.admin.queue_filters import MODEL_VAR, STATE_VAR
@@ -31,8 +32,6 @@ from assistant.embeddings.services import set_default_embedding_model
 
 # How far a list counts each model's rows of the queue.
 MAX_COUNTED = 500
-# Among how many chunks a vector is looked for, before the database has the last word.
-MAX_CHUNKS = 10_000
 
 INDEX_TEXTS = {
     "missing": gettext_lazy("missing: searches look at every vector"),
@@ -113,7 +112,7 @@ class EmbeddingModelAdmin(DefaultMixin, TableAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Keep the dimension and the distance once vectors have them."""
         fields = super().get_readonly_fields(request, obj)
-        return [*fields, "dimension", "distance"] if obj and _has_vectors(obj) else fields
+        return [*fields, "dimension", "distance"] if obj and has_vectors(obj) else fields
 
     def formfield_for_dbfield(
         self, db_field: "models.Field[Any, Any]", request: HttpRequest, **kwargs: Any
@@ -130,10 +129,11 @@ class EmbeddingModelAdmin(DefaultMixin, TableAdmin):
         failed = failed_of(own, MAX_COUNTED + 1)
         limit = MAX_COUNTED + 1
         rows: models.QuerySet[Any] = super().list_queryset(queryset)
-        return rows.annotate(
+        counted: models.QuerySet[Any] = rows.annotate(
             waiting_count=BoundedCount(waiting.values("pk")[:limit]),
             failed_count=BoundedCount(failed.values("pk")[:limit]),
         )
+        return counted
 
     @admin.display(description=gettext_lazy("state"))
     def live_state(self, obj: EmbeddingModel) -> str:
@@ -201,18 +201,3 @@ def _facts(facts: Iterable[tuple[str, str]]) -> str:
 
 def _index_text(state: IndexState) -> str:
     return str(INDEX_TEXTS[state.status]) % {"size": filesizeformat(state.size)}
-
-
-def _has_vectors(model: Any) -> bool:
-    # Django asks several times a page.
-    if not hasattr(model, "_has_vectors"):
-        documents = model.knowledge_documents.filter(embedding_vector__isnull=False)
-        chunks = model.knowledge_chunks.filter(
-            pk__in=model.knowledge_chunks.order_by().values("pk")[:MAX_CHUNKS],
-            embedding_vector__isnull=False,
-        )
-        model._has_vectors = (
-            model.conversation_embeddings.exists() or documents.exists() or chunks.exists()
-        )
-    found: bool = model._has_vectors
-    return found

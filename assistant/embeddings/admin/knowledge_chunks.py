@@ -48,13 +48,14 @@ class KnowledgeChunkAdmin(PassageAdmin):
         is_embedded = models.ExpressionWrapper(
             models.Q(embedding_vector__isnull=False), output_field=models.BooleanField()
         )
-        return (
+        rows: models.QuerySet[Any] = (
             super()
             .get_queryset(request)
             .select_related("document", "embedding_model")
             .defer(*(f"document__{name}" for name in columns - {"id", "title"}))
             .annotate(is_embedded=is_embedded)
         )
+        return rows
 
     def get_ordering(self, request: HttpRequest) -> Any:
         """Follow a document's text, by the index of its chunks."""

@@ -15,8 +15,8 @@ from assistant.embeddings.models import EmbeddingModel
 __all__ = ["EmbeddingModelForm"]
 
 DOTTED_PATH = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
-# As environments have them: capitals, which keys have not alone.
-VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
+# In capitals, unless there is such a variable: keys, too, are letters and digits.
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class EmbeddingModelForm(DefaultForm):
@@ -82,6 +82,6 @@ class EmbeddingModelForm(DefaultForm):
 def _names_variable(value: Any) -> bool:
     if value is None:
         return True
-    return isinstance(value, str) and (
-        bool(VARIABLE.fullmatch(value)) or bool(value) and "=" not in value and value in os.environ
-    )
+    if not isinstance(value, str) or not VARIABLE.fullmatch(value):
+        return False
+    return value.isupper() or value in os.environ

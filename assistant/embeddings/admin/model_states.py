@@ -14,7 +14,10 @@ from assistant.embeddings.admin.coverage import Coverage, expressions_of_counts,
 from assistant.embeddings.admin.index_states import IndexState, index_states
 from assistant.embeddings.models import EmbeddingModel, EmbeddingQueueItem
 
-__all__ = ["BoundedCount", "Count", "ModelState", "failed_of", "live_text"]
+__all__ = ["BoundedCount", "Count", "ModelState", "failed_of", "has_vectors", "live_text"]
+
+# Among how many chunks a vector is looked for; the database has the last word.
+MAX_CHUNKS = 10_000
 
 
 class Count(NamedTuple):
@@ -54,6 +57,21 @@ def live_text(model: EmbeddingModel) -> str:
     if model.status == EmbeddingModel.Status.BUILDING:
         return _("live, being built")
     return _("live")
+
+
+def has_vectors(model: Any) -> bool:
+    """Tell whether vectors have a model's dimension and distance; Django asks several times."""
+    if not hasattr(model, "_has_vectors"):
+        documents = model.knowledge_documents.filter(embedding_vector__isnull=False)
+        chunks = model.knowledge_chunks.filter(
+            pk__in=model.knowledge_chunks.order_by().values("pk")[:MAX_CHUNKS],
+            embedding_vector__isnull=False,
+        )
+        model._has_vectors = (
+            model.conversation_embeddings.exists() or documents.exists() or chunks.exists()
+        )
+    found: bool = model._has_vectors
+    return found
 
 
 class ModelState:

@@ -31,11 +31,10 @@ LARGE = (
 class PassageAdmin(SearchableAdmin, ReadOnlyAdmin):
     """Passages, without their vectors."""
 
-    list_select_related = ("embedding_model",)
-    search_fields: tuple[str, ...] = ("chunk_text",)
+    search_fields = ("chunk_text",)
     text_field = "chunk_text"
-    ordering: tuple[str, ...] = ("-pk",)
-    sortable_by: tuple[str, ...] = ()
+    ordering = ("-pk",)
+    sortable_by = ()
 
     class Media:
         css = {"all": ["assistant_embeddings/lists.css"]}

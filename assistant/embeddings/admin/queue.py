@@ -47,7 +47,7 @@ def queue_state() -> models.Case:
 class EmbeddingQueueItemAdmin(RetryPageMixin, ReadOnlyAdmin):
     """What waits to be embedded, and what could not be."""
 
-    actions = ("retry",)
+    actions: Any = ("retry",)
     fields = (
         "state",
         "source",
@@ -91,28 +91,23 @@ class EmbeddingQueueItemAdmin(RetryPageMixin, ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Fetch the names of the model and the document, and no content."""
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                queue_state=queue_state(),
-                document_title=models.F("document__title"),
-            )
+        rows: models.QuerySet[Any] = super().get_queryset(request)
+        title = models.F("document__title")
+        named: models.QuerySet[Any] = rows.annotate(
+            queue_state=queue_state(), document_title=title
         )
+        return named
 
     def list_queryset(self, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Fetch the beginning of the error."""
         rows: models.QuerySet[Any] = super().list_queryset(queryset)
-        return (
+        names = ("description", "model_path", "provider")
+        short: models.QuerySet[Any] = (
             rows.select_related("embedding_model")
-            .defer(
-                "last_error",
-                "embedding_model__description",
-                "embedding_model__model_path",
-                "embedding_model__provider",
-            )
+            .defer("last_error", *(f"embedding_model__{name}" for name in names))
             .annotate(error_text=Left("last_error", LIST_LENGTH + 1))
         )
+        return short
 
     def search(self, request: HttpRequest, queryset: models.QuerySet[Any], text: str) -> list[Any]:
         """Look for a row's number."""

@@ -62,7 +62,7 @@ class RetryMixin(TableAdmin):
     def log_retries(self, request: HttpRequest, rows: models.QuerySet[Any]) -> None:
         """Write the admin's log."""
         LogEntry.objects.log_actions(
-            user_id=request.user.pk,
+            user_id=str(request.user.pk),
             queryset=rows,
             action_flag=CHANGE,
             change_message=_("Tried again."),

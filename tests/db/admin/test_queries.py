@@ -51,9 +51,19 @@ LISTS = {
         "count knowledge_base",
         "knowledge_base",
     ],
+    "knowledge_chunks": [
+        "embedding_models",
+        "count knowledge_chunks",
+        "knowledge_chunks",
+    ],
+    "embedding_queue": [
+        "embedding_models",
+        "count embedding_queue",
+        "embedding_queue",
+    ],
     "embedding_models": [
         "count embedding_models",
-        "embedding_models",
+        "embedding_models with counts of their queues",
     ],
     "schema_migrations": [
         "count schema_migrations",
@@ -103,19 +113,36 @@ PAGES = {
     "conversation_embeddings": [
         "sizes of conversation_embeddings",
         "conversation_embeddings",
+        "users",
     ],
     "knowledge_base": [
         "sizes of knowledge_base",
         "knowledge_base",
+        "counts of related rows",
         "values of knowledge_base.content_type",
         "values of knowledge_base.language",
+    ],
+    "knowledge_chunks": [
+        "sizes of knowledge_chunks",
+        "knowledge_chunks",
+    ],
+    "embedding_queue": [
+        "sizes of embedding_queue",
+        "embedding_queue",
+        "embedding_models",
     ],
     "embedding_models": [
         "sizes of embedding_models",
         "embedding_models",
         "conversation_embeddings",
         "knowledge_base",
+        "knowledge_chunks",
         "counts of related rows",
+        "counts of related rows",
+        "sample of messages",
+        "sample of knowledge_base",
+        "state of an index",
+        "state of an index",
     ],
     "schema_migrations": [
         "sizes of schema_migrations",
@@ -128,6 +155,13 @@ def purpose(sql: str) -> str:
     """Say what a query is for: what it asks of which table."""
     table = re.search(r'FROM "(\w+)"', sql)
     name = table[1] if table else "?"
+    if "TABLESAMPLE" in sql:
+        sampled = re.search(r'FROM "(\w+)" AS t TABLESAMPLE', sql)
+        return f"sample of {sampled[1] if sampled else '?'}"
+    if '"waiting_count"' in sql:
+        return "embedding_models with counts of their queues"
+    if "FROM pg_class AS t" in sql:
+        return "state of an index"
     if "WITH RECURSIVE" in sql:
         column = re.search(r'min\("(\w+)"\)', sql)
         return f"values of {name}.{column[1] if column else '?'}"

@@ -35,7 +35,7 @@ def test_a_user_leads_to_the_own_conversations(root: Client) -> None:
     found = links(root.get(page(user, "change")).text)
     response = root.get(found["2 conversations"])
 
-    assert list(found) == ["2 conversations"]
+    assert list(found) == ["2 conversations", "0 knowledge documents"]
     assert set(response.context["cl"].result_list) == set(conversations)
 
 
@@ -53,7 +53,7 @@ def test_every_link_leads_to_the_rows_it_counts(root: Client) -> None:
         (model, ["1 conversation embedding", "1 knowledge document"]),
     ):
         found = links(root.get(page(row, "change")).text)
-        assert list(found) == expected
+        assert sorted(found) == sorted(expected)
         for address in found.values():
             assert len(root.get(address).context["cl"].result_list) == 1, address
 

@@ -11,7 +11,16 @@ from tests.db.admin.pages import NUL, errors, log_of, notices, page
 
 
 def new_model(**fields: Any) -> dict[str, Any]:
-    return {"name": "tiny", "dimension": "3", "is_active": "on", **fields}
+    return {
+        "name": "tiny",
+        "backend": "fastembed",
+        "provider": "{}",
+        "dimension": "3",
+        "distance": "cosine",
+        "status": "active",
+        "is_active": "on",
+        **fields,
+    }
 
 
 def test_a_model_is_added_and_logged(root: Client) -> None:
