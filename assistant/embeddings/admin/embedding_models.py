@@ -14,31 +14,37 @@ from django.utils.translation import gettext_lazy
 
 from assistant.db.admin import TableAdmin
 from assistant.db.admin.defaults import DefaultMixin
+from assistant.db.admin.forms import JSONTextarea, grouped
 from assistant.db.admin.widgets import SuggestionsInput
 from assistant.embeddings.admin.backend_states import BACKENDS, backend_state
 from assistant.embeddings.admin.index_states import IndexState
 from assistant.embeddings.admin.model_forms import EmbeddingModelForm
 from assistant.embeddings.admin.model_states import (
     BoundedCount,
-    Count,
     ModelState,
     failed_of,
     has_vectors,
     live_text,
 )
 from assistant.embeddings.admin.queue_filters import MODEL_VAR, STATE_VAR
-from assistant.embeddings.models import EmbeddingModel, EmbeddingQueueItem
+from assistant.embeddings.models import (
+    ConversationEmbedding,
+    EmbeddingModel,
+    EmbeddingQueueItem,
+    KnowledgeChunk,
+)
 from assistant.embeddings.services import set_default_embedding_model
 
 # How far a list counts each model's rows of the queue.
 MAX_COUNTED = 500
 
+PASSAGES = (ConversationEmbedding, KnowledgeChunk)
 INDEX_TEXTS = {
-    "missing": gettext_lazy("missing: searches look at every vector"),
+    "missing": gettext_lazy("missing; searches look at every vector"),
     "building": gettext_lazy("being built"),
-    "invalid": gettext_lazy("invalid: its build was stopped, and it is of no use"),
+    "invalid": gettext_lazy("invalid; its build was stopped, and it is of no use"),
     "valid": gettext_lazy("valid, %(size)s"),
-    "impossible": gettext_lazy("none: above 4,000 dimensions there cannot be one"),
+    "impossible": gettext_lazy("none; above 4,000 dimensions there cannot be one"),
 }
 
 
@@ -49,6 +55,20 @@ class EmbeddingModelAdmin(DefaultMixin, TableAdmin):
     form = EmbeddingModelForm
 
     fieldsets = (
+        (
+            gettext_lazy("State"),
+            {
+                "fields": (
+                    "live_state",
+                    "backend_state",
+                    "coverage",
+                    "queue",
+                    "vector_indexes",
+                    "backfilled_at",
+                    "created_at",
+                )
+            },
+        ),
         (
             None,
             {
@@ -64,20 +84,6 @@ class EmbeddingModelAdmin(DefaultMixin, TableAdmin):
             },
         ),
         (gettext_lazy("Use"), {"fields": ("is_active", "status", "is_default")}),
-        (
-            gettext_lazy("State"),
-            {
-                "fields": (
-                    "live_state",
-                    "backend_state",
-                    "coverage",
-                    "queue",
-                    "vector_indexes",
-                    "backfilled_at",
-                    "created_at",
-                )
-            },
-        ),
     )
     readonly_fields = (
         "live_state",
@@ -117,7 +123,9 @@ class EmbeddingModelAdmin(DefaultMixin, TableAdmin):
     def formfield_for_dbfield(
         self, db_field: "models.Field[Any, Any]", request: HttpRequest, **kwargs: Any
     ) -> Any:
-        """Suggest the backends that come along."""
+        """Suggest the backends that come along; options are few lines."""
+        if db_field.name == "provider":
+            kwargs["widget"] = JSONTextarea(attrs={"rows": 4})
         if db_field.name == "backend":
             kwargs["widget"] = SuggestionsInput(lambda: BACKENDS)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -143,13 +151,11 @@ class EmbeddingModelAdmin(DefaultMixin, TableAdmin):
     @admin.display(description=gettext_lazy("queue"))
     def queue_size(self, obj: Any) -> str:
         """Return how many texts wait and have failed, as links."""
-        waiting = Count(obj.waiting_count, MAX_COUNTED)
-        failed = Count(obj.failed_count, MAX_COUNTED)
-        links = [self._queue_link(obj, "waiting", str(waiting))]
-        if failed.number:
-            text = _("%(count)s failed") % {"count": failed}
+        links = [self._queue_link(obj, "waiting", _short(obj.waiting_count))]
+        if obj.failed_count:
+            text = _("%(count)s failed") % {"count": _short(obj.failed_count)}
             links.append(self._queue_link(obj, "failed", text))
-        return format_html_join(", ", "{}", ((link,) for link in links))
+        return format_html_join(" · ", "{}", ((link,) for link in links))
 
     @admin.display(description=gettext_lazy("backend"))
     def backend_state(self, obj: EmbeddingModel) -> str:
@@ -179,7 +185,7 @@ class EmbeddingModelAdmin(DefaultMixin, TableAdmin):
     @admin.display(description=gettext_lazy("vector indexes"))
     def vector_indexes(self, obj: EmbeddingModel) -> str:
         """Return the state of the index of each table."""
-        return _facts((state.table, _index_text(state)) for state in self._state(obj).indexes)
+        return _facts((_name(state), _index_text(state)) for state in self._state(obj).indexes)
 
     def _state(self, obj: Any) -> ModelState:
         if not hasattr(obj, "_admin_state"):
@@ -197,6 +203,15 @@ def _facts(facts: Iterable[tuple[str, str]]) -> str:
         "", "<li>{}: {}</li>", ((capfirst(name), text) for name, text in facts)
     )
     return format_html('<ul class="assistant-facts">{}</ul>', lines)
+
+
+def _short(count: int) -> str:
+    return grouped(count) if count <= MAX_COUNTED else f"{grouped(MAX_COUNTED)}+"
+
+
+def _name(state: IndexState) -> str:
+    names = {kind._meta.db_table: kind._meta.verbose_name_plural for kind in PASSAGES}
+    return str(names.get(state.table, state.table))
 
 
 def _index_text(state: IndexState) -> str:

@@ -60,7 +60,14 @@ class EmbeddingQueueItemAdmin(RetryPageMixin, ReadOnlyAdmin):
         "version",
         "created_at",
     )
-    list_display = ("state", "source", "embedding_model", "attempts", "run_after", "error_start")
+    list_display = (
+        "state",
+        "short_source",
+        "error_start",
+        "embedding_model",
+        "attempts",
+        "run_after",
+    )
     list_filter = (
         FailedFilter,
         ModelFilter,
@@ -93,9 +100,7 @@ class EmbeddingQueueItemAdmin(RetryPageMixin, ReadOnlyAdmin):
         """Fetch the names of the model and the document, and no content."""
         rows: models.QuerySet[Any] = super().get_queryset(request)
         title = models.F("document__title")
-        named: models.QuerySet[Any] = rows.annotate(
-            queue_state=queue_state(), document_title=title
-        )
+        named: models.QuerySet[Any] = rows.annotate(queue_state=queue_state(), document_title=title)
         return named
 
     def list_queryset(self, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
@@ -119,10 +124,15 @@ class EmbeddingQueueItemAdmin(RetryPageMixin, ReadOnlyAdmin):
         return str(STATES[obj.queue_state])
 
     @admin.display(description=gettext_lazy("text"))
-    def source(self, obj: Any) -> str:
+    def short_source(self, obj: Any) -> str:
+        """Return the link with the beginning of a message's key."""
+        return self.source(obj, f"{str(obj.message_id)[:8]}…")
+
+    @admin.display(description=gettext_lazy("text"))
+    def source(self, obj: Any, key: str | None = None) -> str:
         """Return a link to the message or the document, whose content is not fetched."""
         if obj.message_id:
-            text = _("message %(key)s") % {"key": obj.message_id}
+            text = _("message %(key)s") % {"key": key or obj.message_id}
             return self.object_link(Message(pk=obj.message_id), text)
         title = obj.document_title or _("document %(key)s") % {"key": obj.document_id}
         return self.object_link(KnowledgeDocument(pk=obj.document_id), title)

@@ -19,6 +19,7 @@ from tests import factories
 from tests.db.admin.pages import errors, log_of, notices, page
 
 CONFIG = {"generation_config": "{}", "initial-generation_config": "{}"}
+CHOICES = {"backend": "fastembed", "distance": "cosine", "status": "active"}
 Execute = Callable[..., Any]
 
 

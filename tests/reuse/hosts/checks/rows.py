@@ -8,7 +8,13 @@ from project.factories import make_user
 
 from assistant.conversations.models import Conversation, ConversationStats, Message
 from assistant.conversations.services import add_message
-from assistant.embeddings.models import ConversationEmbedding, EmbeddingModel, KnowledgeDocument
+from assistant.embeddings.models import (
+    ConversationEmbedding,
+    EmbeddingModel,
+    EmbeddingQueueItem,
+    KnowledgeChunk,
+    KnowledgeDocument,
+)
 from assistant.settings.models import ModelConfig, SystemSetting
 
 numbers = count(1)
@@ -22,6 +28,8 @@ MODELS = [
     EmbeddingModel,
     ConversationEmbedding,
     KnowledgeDocument,
+    KnowledgeChunk,
+    EmbeddingQueueItem,
 ]
 # Not every project has it; its rows are those of the migrations.
 if apps.is_installed("assistant.schema"):
@@ -57,5 +65,15 @@ def make_one_of_each() -> Conversation:
     conversation = make_conversation()
     add_message(conversation=conversation, role="user", content="Hello", token_count=2)
     make_embedding(conversation, model)
-    KnowledgeDocument.objects.create(title="Manual", content="Words", tags=["a"])
+    document = KnowledgeDocument.objects.create(
+        title="Manual", content="Words", tags=["a"], owner=conversation.user
+    )
+    KnowledgeChunk.objects.create(
+        document=document,
+        embedding_model=model,
+        chunk_text="Words",
+        content_hash="0" * 64,
+        start_offset=0,
+        end_offset=5,
+    )
     return conversation
