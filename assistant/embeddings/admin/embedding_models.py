@@ -1,23 +1,20 @@
 """Embedding models in the admin site."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
-from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html, format_html_join
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assistant.db.admin import TableAdmin
 from assistant.db.admin.defaults import DefaultMixin
-from assistant.db.admin.forms import JSONTextarea, grouped
+from assistant.db.admin.forms import JSONTextarea
 from assistant.db.admin.widgets import SuggestionsInput
 from assistant.embeddings.admin.backend_states import BACKENDS, backend_state
-from assistant.embeddings.admin.index_states import IndexState
+from assistant.embeddings.admin.facts import facts, index_name, index_text, short_count
 from assistant.embeddings.admin.model_forms import EmbeddingModelForm
 from assistant.embeddings.admin.model_states import (
     BoundedCount,
@@ -27,25 +24,14 @@ from assistant.embeddings.admin.model_states import (
     live_text,
 )
 from assistant.embeddings.admin.queue_filters import MODEL_VAR, STATE_VAR
-from assistant.embeddings.models import (
-    ConversationEmbedding,
-    EmbeddingModel,
-    EmbeddingQueueItem,
-    KnowledgeChunk,
-)
+from assistant.embeddings.models import EmbeddingModel, EmbeddingQueueItem
 from assistant.embeddings.services import set_default_embedding_model
 
 # How far a list counts each model's rows of the queue.
 MAX_COUNTED = 500
 
-PASSAGES = (ConversationEmbedding, KnowledgeChunk)
-INDEX_TEXTS = {
-    "missing": gettext_lazy("missing; searches look at every vector"),
-    "building": gettext_lazy("being built"),
-    "invalid": gettext_lazy("invalid; its build was stopped, and it is of no use"),
-    "valid": gettext_lazy("valid, %(size)s"),
-    "impossible": gettext_lazy("none; above 4,000 dimensions there cannot be one"),
-}
+# What is told of a stored model and changes by itself.
+STATE = ("live_state", "backend_state", "coverage", "queue", "vector_indexes", "backfilled_at")
 
 
 @admin.register(EmbeddingModel)
@@ -55,20 +41,7 @@ class EmbeddingModelAdmin(DefaultMixin, TableAdmin):
     form = EmbeddingModelForm
 
     fieldsets = (
-        (
-            gettext_lazy("State"),
-            {
-                "fields": (
-                    "live_state",
-                    "backend_state",
-                    "coverage",
-                    "queue",
-                    "vector_indexes",
-                    "backfilled_at",
-                    "created_at",
-                )
-            },
-        ),
+        (gettext_lazy("State"), {"fields": STATE}),
         (
             None,
             {
@@ -83,17 +56,9 @@ class EmbeddingModelAdmin(DefaultMixin, TableAdmin):
                 )
             },
         ),
-        (gettext_lazy("Use"), {"fields": ("is_active", "status", "is_default")}),
+        (gettext_lazy("Use"), {"fields": ("is_active", "status", "is_default", "created_at")}),
     )
-    readonly_fields = (
-        "live_state",
-        "backend_state",
-        "coverage",
-        "queue",
-        "vector_indexes",
-        "backfilled_at",
-        "created_at",
-    )
+    readonly_fields = (*STATE, "created_at")
     list_display = (
         "name",
         "default_mark",
@@ -151,9 +116,9 @@ class EmbeddingModelAdmin(DefaultMixin, TableAdmin):
     @admin.display(description=gettext_lazy("queue"))
     def queue_size(self, obj: Any) -> str:
         """Return how many texts wait and have failed, as links."""
-        links = [self._queue_link(obj, "waiting", _short(obj.waiting_count))]
+        links = [self._queue_link(obj, "waiting", short_count(obj.waiting_count, MAX_COUNTED))]
         if obj.failed_count:
-            text = _("%(count)s failed") % {"count": _short(obj.failed_count)}
+            text = _("%(count)s failed") % {"count": short_count(obj.failed_count, MAX_COUNTED)}
             links.append(self._queue_link(obj, "failed", text))
         return format_html_join(" · ", "{}", ((link,) for link in links))
 
@@ -167,7 +132,7 @@ class EmbeddingModelAdmin(DefaultMixin, TableAdmin):
     def coverage(self, obj: EmbeddingModel) -> str:
         """Return how many texts have vectors."""
         kinds = self._state(obj).coverage
-        return _facts((str(kind.kind._meta.verbose_name_plural), str(kind)) for kind in kinds)
+        return facts((str(kind.kind._meta.verbose_name_plural), str(kind)) for kind in kinds)
 
     @admin.display(description=gettext_lazy("queue"))
     def queue(self, obj: EmbeddingModel) -> str:
@@ -185,7 +150,7 @@ class EmbeddingModelAdmin(DefaultMixin, TableAdmin):
     @admin.display(description=gettext_lazy("vector indexes"))
     def vector_indexes(self, obj: EmbeddingModel) -> str:
         """Return the state of the index of each table."""
-        return _facts((_name(state), _index_text(state)) for state in self._state(obj).indexes)
+        return facts((index_name(state), index_text(state)) for state in self._state(obj).indexes)
 
     def _state(self, obj: Any) -> ModelState:
         if not hasattr(obj, "_admin_state"):
@@ -196,23 +161,3 @@ class EmbeddingModelAdmin(DefaultMixin, TableAdmin):
     def _queue_link(self, obj: EmbeddingModel, state: str, text: str) -> str:
         filters = {MODEL_VAR: obj.pk, STATE_VAR: state}
         return self.list_link(EmbeddingQueueItem, text, **filters)
-
-
-def _facts(facts: Iterable[tuple[str, str]]) -> str:
-    lines = format_html_join(
-        "", "<li>{}: {}</li>", ((capfirst(name), text) for name, text in facts)
-    )
-    return format_html('<ul class="assistant-facts">{}</ul>', lines)
-
-
-def _short(count: int) -> str:
-    return grouped(count) if count <= MAX_COUNTED else f"{grouped(MAX_COUNTED)}+"
-
-
-def _name(state: IndexState) -> str:
-    names = {kind._meta.db_table: kind._meta.verbose_name_plural for kind in PASSAGES}
-    return str(names.get(state.table, state.table))
-
-
-def _index_text(state: IndexState) -> str:
-    return str(INDEX_TEXTS[state.status]) % {"size": filesizeformat(state.size)}

@@ -137,12 +137,12 @@ PAGES = {
         "conversation_embeddings",
         "knowledge_base",
         "knowledge_chunks",
-        "counts of related rows",
-        "counts of related rows",
+        "counts of texts and of the queue",
         "sample of messages",
         "sample of knowledge_base",
         "state of an index",
         "state of an index",
+        "counts of related rows",
     ],
     "schema_migrations": [
         "sizes of schema_migrations",
@@ -151,17 +151,22 @@ PAGES = {
 }
 
 
+# What tells some of the queries from others, first come first served.
+MARKS = {
+    'FROM "messages" AS t TABLESAMPLE': "sample of messages",
+    'FROM "knowledge_base" AS t TABLESAMPLE': "sample of knowledge_base",
+    '"waiting_count"': "embedding_models with counts of their queues",
+    "FROM pg_class AS t": "state of an index",
+    "to_regclass('\"messages\"')": "counts of texts and of the queue",
+}
+
+
 def purpose(sql: str) -> str:
     """Say what a query is for: what it asks of which table."""
+    if marked := [text for mark, text in MARKS.items() if mark in sql]:
+        return marked[0]
     table = re.search(r'FROM "(\w+)"', sql)
     name = table[1] if table else "?"
-    if "TABLESAMPLE" in sql:
-        sampled = re.search(r'FROM "(\w+)" AS t TABLESAMPLE', sql)
-        return f"sample of {sampled[1] if sampled else '?'}"
-    if '"waiting_count"' in sql:
-        return "embedding_models with counts of their queues"
-    if "FROM pg_class AS t" in sql:
-        return "state of an index"
     if "WITH RECURSIVE" in sql:
         column = re.search(r'min\("(\w+)"\)', sql)
         return f"values of {name}.{column[1] if column else '?'}"

@@ -139,7 +139,7 @@ def test_filtered_lists_follow_their_indexes(root: Client, query: str, index: st
 
 
 @pytest.mark.parametrize("way", ["action", "button"])
-def test_try_again(way: str) -> None:
+def test_try_again(db: None, way: str) -> None:
     client = clerk("view_embeddingqueueitem", "change_embeddingqueueitem")
     item, other = make_failed(), make_failed()
 
