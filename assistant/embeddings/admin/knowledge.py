@@ -64,12 +64,12 @@ class KnowledgeDocumentAdmin(RetryMixin, SearchableAdmin):
     suggested_fields = ("content_type", "language")
     list_display = (
         "title",
+        "status",
         "source",
         "content_type",
         "tag_links",
         "size",
         "owner_link",
-        "status",
         "updated_at",
     )
     list_filter = (
