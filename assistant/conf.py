@@ -103,6 +103,25 @@ class AssistantSettings:
         "Words in the name of a setting, or of a key of JSON, whose value the admin masks.",
     )
 
+    INGEST_MAX_BYTES = Setting(
+        20 * 1024 * 1024, "Bytes of a file, and of the text in it, that becomes a document."
+    )
+    INGEST_MAX_SECONDS = Setting(60, "Seconds that reading one PDF, Office or HTML file may take.")
+    EMBED_BATCH_ROWS = Setting(128, "Texts that a worker of the embedding queue takes at a time.")
+    EMBED_BATCH_BYTES = Setting(
+        1_000_000, "Bytes of texts that such a worker takes at a time; a longer text comes alone."
+    )
+    EMBED_LEASE = Setting(
+        300, "Seconds after which others take what a worker has taken and not finished."
+    )
+    EMBED_ATTEMPTS = Setting(
+        5,
+        "How often a text that fails is tried, at growing intervals, before it is left alone.",
+    )
+    EMBED_INDEX_ROWS = Setting(
+        10_000, "From how many vectors on a worker builds a model's index where there is none."
+    )
+
     MIGRATE_ON_START = Setting(
         "off",
         "What `assistant.schema.startup.bring_up_to_date()` does about migrations that are not "

@@ -7,7 +7,9 @@ from benchmarks import (
     adopt_database,
     concurrent_writers,
     copy_messages,
+    embedding_throughput,
     ingest_messages,
+    keyword_search,
     long_conversation,
     migrate,
 )
@@ -22,6 +24,8 @@ MODULES = (
     migrate,
     admin_pages,
     adopt_database,
+    embedding_throughput,
+    keyword_search,
 )
 
 

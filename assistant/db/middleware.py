@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.formats import number_format
@@ -44,6 +44,12 @@ class RequestLimitMiddleware(MiddlewareMixin):
             return _too_large(
                 _("The form holds more than %(limit)s values"),
                 "DATA_UPLOAD_MAX_NUMBER_FIELDS",
+                _("Choose less at once"),
+            )
+        except TooManyFilesSent:
+            return _too_large(
+                _("The form holds more than %(limit)s files"),
+                "DATA_UPLOAD_MAX_NUMBER_FILES",
                 _("Choose less at once"),
             )
         return None

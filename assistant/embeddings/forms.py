@@ -9,11 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from assistant.db.admin import TableForm
 from assistant.db.admin.forms import LongTextarea, grouped
+from assistant.embeddings.documents.tags import MAX_TAG_BYTES
 
 __all__ = ["MAX_TAG_BYTES", "KnowledgeDocumentForm", "TagsField"]
-
-# What an entry of PostgreSQL's GIN indexes holds, 2,712 bytes, less its overhead.
-MAX_TAG_BYTES = 2_000
 
 
 class TagsTextarea(LongTextarea):

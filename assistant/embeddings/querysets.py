@@ -24,6 +24,16 @@ class ChunkQuerySet(FullTextQuerySet):
         """Keep the passages of an embedding model (an instance or a key)."""
         return self.filter(embedding_model=embedding_model)
 
+    def answering(self, question: str) -> Self:
+        """Keep rows that hold words of a question, the best first, with their ``rank``.
+
+        Words are joined by OR; ``"quoted phrases"`` must be there and ``-exclusions`` must not.
+        Filter before: of very many matching rows, only some thousand are ranked.
+        """
+        from assistant.embeddings.search.keywords import answering  # noqa: PLC0415  it imports us
+
+        return answering(self, question)
+
     def visible_to(self, user: Any) -> Self:
         """Keep what a user (an instance or a key) may find."""
         raise NotImplementedError

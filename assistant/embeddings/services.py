@@ -1,12 +1,12 @@
-"""Which embedding model is the default; what is embedded again."""
+"""Which embedding model is the default."""
 
 from django.core.exceptions import ValidationError
-from django.db import connections, models, router, transaction
+from django.db import models, router, transaction
 from django.utils.translation import gettext_lazy as _
 
-from assistant.embeddings.models import EmbeddingModel, EmbeddingQueueItem, KnowledgeDocument
+from assistant.embeddings.models import EmbeddingModel
 
-__all__ = ["retry_failed", "set_default_embedding_model"]
+__all__ = ["set_default_embedding_model"]
 
 
 def set_default_embedding_model(*, embedding_model: EmbeddingModel) -> list[EmbeddingModel]:
@@ -57,39 +57,3 @@ def set_default_embedding_model(*, embedding_model: EmbeddingModel) -> list[Embe
     for row in former:
         row.is_default = False
     return former
-
-
-def retry_failed(*, items: models.QuerySet[EmbeddingQueueItem]) -> int:
-    """Let workers try again what has failed for good, and return how many rows of the queue.
-
-    Rows that have not failed stay as they are. The documents among them wait again, too.
-    """
-    with transaction.atomic(using=items.db), connections[items.db].cursor() as cursor:
-        failed = list(items.filter(failed_at__isnull=False).values_list("pk", "document_id"))
-        keys = sorted(key for key, _document in failed)
-        # Documents before the queue, as their own triggers lock them.
-        documents = KnowledgeDocument._base_manager.using(items.db).filter(
-            pk__in={document for _key, document in failed if document}, status="failed"
-        )
-        waiting = documents.order_by("pk").select_for_update(no_key=True)
-        # The mark of the workers, whose the status is.
-        cursor.execute("SELECT set_config('assistant.embeds', 'on', true)")
-        documents.filter(pk__in=list(waiting.values_list("pk", flat=True))).update(
-            status=KnowledgeDocument.Status.PENDING, last_error=None
-        )
-        cursor.execute("SELECT set_config('assistant.embeds', '', true)")
-        cursor.execute(
-            """
-            UPDATE embedding_queue
-            SET attempts = 0, run_after = now(), locked_at = NULL, failed_at = NULL,
-                last_error = NULL
-            WHERE failed_at IS NOT NULL AND id IN (
-                SELECT id FROM embedding_queue WHERE id = ANY(%s) ORDER BY id FOR UPDATE
-            )
-            """,
-            [keys],
-        )
-        retried: int = cursor.rowcount
-        if retried:
-            cursor.execute("SELECT wake_embedding_workers()")
-    return retried

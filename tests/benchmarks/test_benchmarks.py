@@ -13,7 +13,9 @@ from benchmarks import (
     adopt_database,
     concurrent_writers,
     copy_messages,
+    embedding_throughput,
     ingest_messages,
+    keyword_search,
     long_conversation,
     measure,
     migrate,
@@ -53,6 +55,8 @@ def _own_databases(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
             1,
             id="adopt a database",
         ),
+        pytest.param(embedding_throughput, "--texts 4 --batch-size 2", 3, id="embedding"),
+        pytest.param(keyword_search, "--documents 5", 9, id="keyword search"),
         pytest.param(admin_pages, "--conversations 20 --small 2", 18, id="admin pages"),
     ],
 )

@@ -9,8 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from assistant.db.admin.forms import grouped
-from assistant.embeddings.admin.index_states import IndexState
-from assistant.embeddings.models import ConversationEmbedding, KnowledgeChunk
+from assistant.embeddings.index_states import INDEXED, IndexState
 
 __all__ = ["facts", "index_name", "index_text", "short_count"]
 
@@ -33,8 +32,7 @@ def facts(pairs: Iterable[tuple[str, str]]) -> SafeString:
 
 def index_name(state: IndexState) -> str:
     """Return what an index is of."""
-    models = (ConversationEmbedding, KnowledgeChunk)
-    names = {model._meta.db_table: str(model._meta.verbose_name_plural) for model in models}
+    names = {model._meta.db_table: str(model._meta.verbose_name_plural) for model in INDEXED}
     return names.get(state.table, state.table)
 
 

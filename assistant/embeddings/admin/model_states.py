@@ -11,7 +11,7 @@ from assistant.db.admin.counts import count_up_to, fetch
 from assistant.db.admin.forms import grouped
 from assistant.db.expressions import TransactionNow
 from assistant.embeddings.admin.coverage import Coverage, expressions_of_counts, read_coverage
-from assistant.embeddings.admin.index_states import IndexState, index_states
+from assistant.embeddings.index_states import IndexState, index_states
 from assistant.embeddings.models import EmbeddingModel, EmbeddingQueueItem
 
 __all__ = ["BoundedCount", "Count", "ModelState", "failed_of", "has_vectors", "live_text"]

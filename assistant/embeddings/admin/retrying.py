@@ -16,7 +16,7 @@ from assistant.conf import conf
 from assistant.db.admin import TableAdmin
 from assistant.db.admin.forms import grouped
 from assistant.embeddings.models import EmbeddingQueueItem
-from assistant.embeddings.services import retry_failed
+from assistant.embeddings.queue.services import retry_failed
 
 __all__ = ["BUTTON", "RetryMixin", "RetryPageMixin"]
 

@@ -153,7 +153,7 @@ def test_try_again(db: None, way: str) -> None:
     assert notices(response) == ["1 text waits to be tried again."]
     item.refresh_from_db()
     other.refresh_from_db()
-    assert (item.failed_at, item.attempts, item.last_error) == (None, 0, None)
+    assert (item.failed_at, item.attempts, item.locked_at) == (None, 0, None)
     assert other.failed_at
     assert [entry.get_change_message() for entry in log_of(item)] == ["Tried again."]
     assert "Try again" not in client.get(page(item, "change")).text

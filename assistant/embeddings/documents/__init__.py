@@ -1,0 +1,1 @@
+"""From files to documents: finding, reading and storing them, and writing their chunks."""

@@ -1,0 +1,190 @@
+"""The nearest vectors among the rows that match, as SQL and as rows.
+
+``queryset`` is of a model with ``embedding_vector`` and ``embedding_model_id`` (chunks), filtered
+in any way: by columns, through joins to one, by ``Exists`` and ``pk__in``. A join to many would
+find a row several times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import EmptyResultSet
+from django.db import models
+from django.db.models import F, Value
+from django.db.models.expressions import Expression
+from django.db.models.functions import Cast
+from pgvector.django import HalfVectorField, VectorField
+
+from assistant.embeddings.distances import DISTANCES, vector_text
+from assistant.embeddings.models import EmbeddingModel
+from assistant.embeddings.search.estimates import look
+from assistant.embeddings.search.plans import Plan, band, choose_plan
+from assistant.embeddings.search.statements import fetch
+
+__all__ = ["Leg", "nearest", "nearest_rows", "of_model", "plan_for", "vector_leg"]
+
+Rows = models.QuerySet[Any]
+
+
+@dataclass(frozen=True)
+class Leg:
+    """A query for ``id`` and ``distance`` of the nearest rows, nearest first.
+
+    It stands alone or in parentheses; ``settings`` are those it has to be planned and run under.
+    """
+
+    sql: str
+    params: tuple[Any, ...]
+    settings: Mapping[str, str]
+
+
+class UUIDLiteral(Expression):
+    """A key that is written into the SQL: a partial index is not found by a parameter."""
+
+    output_field = models.UUIDField()
+
+    def __init__(self, key: UUID) -> None:
+        super().__init__()
+        self.key = UUID(str(key))
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """Return the key, quoted."""
+        return f"'{self.key}'::uuid", ()
+
+
+def of_model(queryset: Rows, embedding_model: EmbeddingModel) -> Rows:
+    """Keep the rows that have a vector of this model."""
+    query = queryset.query
+    if query.is_sliced or query.distinct or query.combinator:
+        raise ValueError(
+            "The rows to search are a sliced, distinct or combined QuerySet; filter by "
+            "pk__in=queryset.values('pk') instead."
+        )
+    rows = queryset.order_by().filter(embedding_model_id=UUIDLiteral(embedding_model.pk))
+    if queryset.model._meta.get_field("embedding_vector").null:
+        rows = rows.filter(embedding_vector__isnull=False)
+    return rows
+
+
+def plan_for(queryset: Rows, *, embedding_model: EmbeddingModel, limit: int) -> Plan:
+    """Choose how to find the nearest of the rows that match.
+
+    One round trip, or two, or none where the same filters were looked at a moment ago.
+    """
+    found = look(
+        of_model(queryset, embedding_model),
+        embedding_model=embedding_model,
+        band=lambda total: band(total=total, limit=limit),
+    )
+    return choose_plan(
+        matching=found.matching, total=found.total, indexed=found.indexed, limit=limit
+    )
+
+
+def vector_leg(
+    queryset: Rows,
+    *,
+    embedding_model: EmbeddingModel,
+    vector: Sequence[float],
+    limit: int,
+    plan: Plan,
+) -> Leg:
+    """Return the query that looks as the plan says.
+
+    Where the index answers short of ``limit``, the same statement reads all that match; so fewer
+    rows than that are found only where fewer match.
+    """
+    text = vector_text(vector)
+    rows = _measured(queryset, embedding_model, text).values_list("pk", "distance")
+    try:
+        if plan.kind == "exact":
+            exact, params = _sql(rows.order_by("distance", "pk")[:limit])
+            sql = (
+                f"SELECT id, distance FROM ({exact}) AS exact (id, distance) "  # noqa: S608
+                "ORDER BY distance, id"
+            )
+            return Leg(sql, params, plan.settings)
+        ordered = rows.order_by(_indexed_distance(embedding_model, text))
+        near, near_params = _sql(ordered[: plan.candidates])
+        every, every_params = _sql(rows)
+    except EmptyResultSet:  # the filters exclude each other
+        nothing = "SELECT NULL::uuid AS id, NULL::double precision AS distance WHERE false"
+        return Leg(nothing, (), plan.settings)
+    # Django's columns in their order, whatever it names them. "every" is not begun unless needed:
+    # its condition does not depend on a row.
+    sql = f"""WITH near (id, distance) AS MATERIALIZED ({near})
+SELECT id, distance FROM (
+    SELECT id, distance FROM near WHERE (SELECT count(*) FROM near) >= %s
+    UNION ALL
+    SELECT id, distance FROM ({every}) AS every (id, distance)
+    WHERE (SELECT count(*) FROM near) < %s
+) AS found
+ORDER BY distance, id LIMIT %s"""  # noqa: S608 (compiled by Django)
+    return Leg(sql, (*near_params, limit, *every_params, limit, limit), plan.settings)
+
+
+def nearest(
+    queryset: Rows,
+    *,
+    embedding_model: EmbeddingModel,
+    vector: Sequence[float],
+    limit: int,
+    plan: Plan | None = None,
+) -> list[tuple[Any, float]]:
+    """Return keys and distances of the nearest rows that match, nearest first."""
+    plan = plan or plan_for(queryset, embedding_model=embedding_model, limit=limit)
+    leg = vector_leg(
+        queryset, embedding_model=embedding_model, vector=vector, limit=limit, plan=plan
+    )
+    [found] = fetch([(leg.sql, leg.params)], using=queryset.db, settings=leg.settings)
+    return [(key, distance) for key, distance in found]
+
+
+def nearest_rows(
+    queryset: Rows,
+    *,
+    embedding_model: EmbeddingModel,
+    vector: Sequence[float],
+    limit: int,
+    plan: Plan,
+) -> Rows:
+    """Return the nearest rows that match as a QuerySet with ``distance``, nearest first.
+
+    To be evaluated within ``local_settings(plan.settings, using=queryset.db)``. Without them it
+    still finds rows, but reads all, or fewer of the index than it needs; and unlike
+    :func:`nearest` it finds fewer than ``limit`` where the index answers short.
+    """
+    text = vector_text(vector)
+    rows = _measured(queryset, embedding_model, text)
+    if plan.kind == "index":
+        ordered = rows.order_by(_indexed_distance(embedding_model, text)).values("pk")
+        manager = queryset.model._base_manager.using(queryset.db)
+        near = manager.filter(pk__in=ordered[: plan.candidates])
+        rows = _measured(near, embedding_model, text)
+    return rows.order_by("distance", "pk")[:limit]
+
+
+def _measured(queryset: Rows, embedding_model: EmbeddingModel, text: str) -> Rows:
+    # By the full vector: this expression is no index's, so ordering by it reads every row.
+    distance = DISTANCES[embedding_model.distance].expression
+    target = Cast(Value(text), VectorField())
+    rows: Rows = of_model(queryset, embedding_model).annotate(
+        distance=distance(F("embedding_vector"), target)
+    )
+    return rows
+
+
+def _indexed_distance(embedding_model: EmbeddingModel, text: str) -> Expression:
+    # The expression of vector_indexes.
+    half = HalfVectorField(dimensions=embedding_model.dimension)
+    distance = DISTANCES[embedding_model.distance].expression
+    return distance(Cast("embedding_vector", half), Cast(Value(text), half))
+
+
+def _sql(rows: Rows) -> tuple[str, tuple[Any, ...]]:
+    sql, params = rows.query.get_compiler(rows.db).as_sql()
+    return sql, tuple(params)

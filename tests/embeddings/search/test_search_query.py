@@ -1,0 +1,222 @@
+"""How the database reads a question, whatever it is."""
+
+from time import perf_counter
+from typing import Any
+
+import pytest
+from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from assistant.embeddings.search.questions import LENGTH, clean_question
+
+pytestmark = pytest.mark.django_db
+
+# Generous: the tests share their processors.
+SECONDS = 0.2
+
+
+def ask(sql: str, *parameters: Any) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {sql}", parameters)
+        return cursor.fetchone()[0]
+
+
+def query(question: str) -> str:
+    return ask("to_search_query(%s)::text", question)
+
+
+def matches(text: str, question: str) -> bool:
+    return ask("to_search_vector(%s) @@ to_search_query(%s)", text, question)
+
+
+@pytest.mark.parametrize(
+    "question, expected",
+    [
+        ("What problems are there in making up titles?", "'problem' | 'make' | 'titl'"),
+        ("apples Apples apple", "'appl'"),
+        ('"red apple" pie', "'red' <-> 'appl'"),
+        ('"red apple" "pie" tart', "'red' <-> 'appl' & 'pie'"),
+        ("apple -pie", "'appl' & !'pie'"),
+        ('apple pear -"red apple"', "( 'appl' | 'pear' ) & !( 'red' <-> 'appl' )"),
+        ("apple -pie -tart", "'appl' & !( 'pie' | 'tart' )"),
+        ("“red apple” pie", "'red' <-> 'appl'"),
+        ('"state of the art"', "'state' <3> 'art'"),
+        ("so-called", "'so-cal' | 'call'"),
+        ("git --force", "'git' | 'forc'"),
+        ("a - b", "'b'"),
+        ('the "of the" apple -the', "'appl'"),
+        ('apple "pear', "'appl' | 'pear'"),
+        ("apple & !pear | (fig:*) <-> 'x'", "'appl' | 'pear' | 'fig' | 'x'"),
+        ("O'Reilly \\ \\'", "'o' | 'reilli'"),
+        ("検索 🙂 émigré", "'検索' | '🙂' | 'émigré'"),
+    ],
+)
+def test_parts_of_a_question(question: str, expected: str) -> None:
+    assert query(question) == expected
+
+
+@pytest.mark.parametrize(
+    "question", ["", " ", "the of and", "-apple", '-"red apple" -pie', '""', '"the"', "& | ! <->"]
+)
+def test_a_question_that_asks_for_nothing_matches_nothing(question: str) -> None:
+    assert query(question) == ""
+    assert not matches("red apple pie", question)
+    assert not matches("the", question)
+
+
+@pytest.mark.parametrize(
+    "text, question, expected",
+    [
+        ("an apple", "apples or pears", True),
+        ("a red apple", '"red apples" pear', True),
+        ("an apple, red", '"red apples" pear', False),
+        ("an apple pie", "apple -pies", False),
+        ("a red car, a green apple", 'car -"red apple"', True),
+        ("see http://example.com/a/b.html", "example.com/a/b.html", True),
+        ("call fetch_all_rows()", "fetch_all_rows", True),
+    ],
+)
+def test_rows_that_answer(text: str, question: str, expected: bool) -> None:
+    assert matches(text, question) is expected
+
+
+HOSTILE = {
+    "words": "word " * 40_000,
+    "different words": " ".join(f"word{number}" for number in range(40_000)),
+    "quotes": '"' * 10_000,
+    "phrases": '"a1 b1"' * 10_000,
+    "different phrases": "".join(f'"a{number} b" ' for number in range(10_000)),
+    "exclusions": "".join(f"-a{number} " for number in range(10_000)),
+    "excluded phrases": '-"x y" z ' * 10_000,
+    "dashes": "-" * 10_000 + "apple",
+    "spaced dashes": "- " * 10_000 + "apple",
+    "dashes and words": "-a" * 10_000,
+    "operators": "&|!<->:*()'\\" * 1_000,
+    "one long word": "x" * 40_000,
+    "one long phrase": '"' + "x y " * 10_000 + '"',
+    "nested": "(" * 10_000 + "apple" + ")" * 10_000,
+    "stop words": "the of and " * 4_000,
+    "emoji": "🙂 " * 10_000,
+    "one script": "検索" * 10_000,
+    "addresses": "a@b.example/c.d?e=f " * 1_000,
+    "tags": "<a href='" * 2_000,
+    "backslashes": "\\" * 10_000,
+    "line breaks": "\n\r\t\v\f" * 2_000,
+    "control characters": "".join(map(chr, range(1, 32))) * 300,
+}
+FUNCTIONS = {
+    "to_search_query": "to_search_query(%s)",
+    "to_ranking_query": "to_ranking_query(%s)",
+    "to_restricting_query": "COALESCE(to_restricting_query(%s), '')",
+    "to_narrow_query": 'to_narrow_query(%s, \'{"word": 0.9, "x": 0.5}\', 0.1)',
+}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS.keys())
+@pytest.mark.parametrize("question", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_questions_are_read_soon_and_bounded(question: str, function: str) -> None:
+    seconds = []
+    for _ in range(3):
+        start = perf_counter()
+        nodes = ask(f"numnode({function})", question)
+        seconds.append(perf_counter() - start)
+
+    # 64 words; 16 phrases and 16 exclusions of at most 250 words; what joins them.
+    assert nodes <= 2 * (64 + 32 * 250)
+    assert min(seconds) < SECONDS
+
+
+def test_a_long_text_has_no_phrases_and_no_exclusions() -> None:
+    text = 'He said "red apple" and -pie'
+
+    assert query(text.ljust(500)) == "'red' <-> 'appl' & !'pie'"
+    assert query(text.ljust(501)) == "'said' | 'red' | 'appl' | 'pie'"
+    assert query("-" * 501 + '"apple"') == "'appl'"
+    assert ask("to_restricting_query(%s)", text.ljust(501)) is None
+
+
+def test_at_most_64_words_are_asked_for() -> None:
+    words = " ".join(f"word{number}" for number in range(300))
+
+    assert ask("numnode(to_search_query(%s))", words) == 2 * 64 - 1
+    assert query(words).startswith("'word0' | 'word1' |")
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.one_of(
+        st.text(max_size=200),
+        st.lists(
+            st.sampled_from(['"', "-", " ", "'", "\\", "&", "!", "(", ":*", "<->", "apple", "the"]),
+            max_size=40,
+        ).map("".join),
+    )
+)
+def test_any_text_is_a_question(text: str) -> None:
+    text = clean_question(text)
+
+    for function in FUNCTIONS.values():
+        again = ask(f"({function})::text::tsquery = ({function})", text, text)
+        assert again is True
+
+
+def test_what_python_cleans() -> None:
+    assert clean_question("a\0b\ud800c") == "a b?c"
+    assert len(clean_question("a" * 10_000)) == LENGTH
+    assert query("x " * (LENGTH // 2) + "apple") == "'x'"
+
+
+NOTHING_KNOWN, KNOWN = "{}", '{"librari": 0.6, "inform": 0.5, "system": 0.4, "index": 0.04}'
+
+
+@pytest.mark.parametrize(
+    "question, frequencies, share, expected",
+    [
+        ("information systems", NOTHING_KNOWN, 0.1, "'inform' | 'system'"),
+        ("rare index of library information", KNOWN, 0.1, "'rare' | 'index'"),
+        ("rare index of library information", KNOWN, 0.01, "'rare'"),
+        ("library information systems", KNOWN, 0.3, "'system' & 'inform'"),
+        ("library information systems", KNOWN, 0.0, "'system' & 'inform' & 'librari'"),
+        ("library information systems", KNOWN, 5.0, "'system' | 'inform' | 'librari'"),
+        ("library rare -pie", KNOWN, 0.1, "'rare' & !'pie'"),
+        ('"information systems" rare', KNOWN, 0.1, "'inform' <-> 'system'"),
+        ("-pie", KNOWN, 0.1, ""),
+    ],
+)
+def test_the_part_that_is_worth_ranking(
+    question: str, frequencies: str, share: float, expected: str
+) -> None:
+    narrow = ask("to_narrow_query(%s, %s, %s)::text", question, frequencies, share)
+
+    assert narrow == expected
+
+
+@pytest.mark.parametrize(
+    "question, expected",
+    [
+        ("apple", None),
+        ("", None),
+        ('"red apple" pie', "'red' <-> 'appl'"),
+        ('"red apple" -pie', "'red' <-> 'appl' & !'pie'"),
+        ("apple -pie", "!'pie'"),
+    ],
+)
+def test_what_every_hit_must_fulfil(question: str, expected: str | None) -> None:
+    assert ask("to_restricting_query(%s)::text", question) == expected
+
+
+def test_functions_can_be_planned_ahead_and_say_nothing() -> None:
+    notices: list[Any] = []
+    connection.ensure_connection()
+    connection.connection.add_notice_handler(notices.append)
+
+    kinds = ask(
+        "array_agg(DISTINCT provolatile::text || proparallel::text) FROM pg_proc "
+        "WHERE proname = ANY (%s)",
+        [*FUNCTIONS, "read_search_question", "any_lexeme", "search_words_between"],
+    )
+    query('the "of" -"the" ' + "x" * 3_000)
+
+    assert kinds == ["is"]
+    assert notices == []
