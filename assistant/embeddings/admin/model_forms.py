@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from assistant.db.admin.defaults import DefaultForm
 from assistant.db.secrets import find_secret
 from assistant.embeddings.admin.backend_states import BACKENDS
+from assistant.embeddings.backends.openai import KEY_NAME
 from assistant.embeddings.models import EmbeddingModel
 
 __all__ = ["EmbeddingModelForm"]
@@ -66,6 +67,14 @@ class EmbeddingModelForm(DefaultForm):
                 code="secret",
                 params={"place": place},
             )
+        if self.cleaned_data.get("backend") == "openai" and not _names_key(provider):
+            raise ValidationError(
+                _(
+                    "“api_key_env” is the name of an environment variable that ends in API_KEY, "
+                    "such as OPENAI_API_KEY, and not the key itself."
+                ),
+                code="no_key_variable",
+            )
         for option, value in provider.items():
             if option.endswith("_env") and not _names_variable(value):
                 raise ValidationError(
@@ -77,6 +86,11 @@ class EmbeddingModelForm(DefaultForm):
                     params={"option": option},
                 )
         return provider
+
+
+def _names_key(provider: dict[str, Any]) -> bool:
+    name = provider.get("api_key_env")
+    return not name or (isinstance(name, str) and bool(KEY_NAME.fullmatch(name)))
 
 
 def _names_variable(value: Any) -> bool:

@@ -151,12 +151,17 @@ SECRET = "sk-do-not-store"
         pytest.param({"headers": [{"token": SECRET}]}, "$.headers[0].token", id="deep"),
         pytest.param({"base_url": f"https://a:{SECRET}@host/v1"}, "$.base_url", id="url"),
         pytest.param({"api_key_env": SECRET}, "name of an environment variable", id="in-its-name"),
-        pytest.param({"api_key_env": "hf_abcDEF123"}, "name of an environment", id="like-a-name"),
+        pytest.param(
+            {"api_key_env": "hf_abcDEF123"}, "name of an environment variable", id="like-a-name"
+        ),
+        pytest.param({"api_key_env": "HOME"}, "that ends in API_KEY", id="no-key"),
         pytest.param({"api_key_env": ["A"]}, "name of an environment variable", id="list"),
     ],
 )
 def test_no_secret_is_stored(root: Client, provider: dict[str, Any], message: str) -> None:
-    response = root.post(page(EmbeddingModel, "add"), new_model(provider=json.dumps(provider)))
+    data = new_model(backend="openai", provider=json.dumps(provider))
+
+    response = root.post(page(EmbeddingModel, "add"), data)
 
     assert list(errors(response)) == ["provider"]
     assert message in errors(response)["provider"][0]
@@ -166,7 +171,8 @@ def test_no_secret_is_stored(root: Client, provider: dict[str, Any], message: st
 
 def test_a_stored_secret_does_not_hold_up_other_edits(root: Client) -> None:
     model = factories.make_embedding_model(name="tiny", provider={"api_key": SECRET})
-    data = new_model(provider=json.dumps({"api_key": MASK}), description="New")
+    shown = {name: json.dumps({"api_key": MASK}) for name in ("provider", "initial-provider")}
+    data = new_model(**shown, description="New")
 
     response = root.post(page(model, "change"), data)
 
