@@ -12,6 +12,7 @@ from assistant.conversations.models import Conversation, Message
 from assistant.embeddings.models import (
     ConversationEmbedding,
     EmbeddingModel,
+    EmbeddingQueueItem,
     KnowledgeChunk,
     KnowledgeDocument,
 )
@@ -81,6 +82,19 @@ def make_chunk(**fields: Any) -> KnowledgeChunk:
     return KnowledgeChunk.objects.create(
         **{"content_hash": "0" * 64, "start_offset": 0, "end_offset": len(text), **fields}
     )
+
+
+def make_queue_item(**fields: Any) -> EmbeddingQueueItem:
+    """Return a row of the queue: of a new message, unless a message or a document is given."""
+    if "document" not in fields and "message" not in fields:
+        fields["message"] = make_message()
+    source = {name: fields.pop(name) for name in ("document", "message") if name in fields}
+    if "embedding_model" not in fields:
+        fields["embedding_model"] = EmbeddingModel.objects.get(is_default=True)
+    item, _made = EmbeddingQueueItem.objects.update_or_create(
+        **source, embedding_model=fields.pop("embedding_model"), defaults=fields
+    )
+    return item
 
 
 def make_setting(**fields: Any) -> SystemSetting:

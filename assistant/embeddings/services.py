@@ -17,7 +17,7 @@ def set_default_embedding_model(*, embedding_model: EmbeddingModel) -> list[Embe
     and the list is empty.
 
     Raises ``EmbeddingModel.DoesNotExist`` where its row is gone, and ``ValidationError`` where
-    the model is not active.
+    the model is not active, or retired.
     """
     using = embedding_model._state.db or router.db_for_write(EmbeddingModel)
     stored: models.QuerySet[EmbeddingModel] = EmbeddingModel._base_manager.using(using)
@@ -38,6 +38,15 @@ def set_default_embedding_model(*, embedding_model: EmbeddingModel) -> list[Embe
                     "Make it active first."
                 ),
                 code="inactive",
+                params={"name": chosen.name},
+            )
+        if chosen.status == EmbeddingModel.Status.RETIRED:
+            raise ValidationError(
+                _(
+                    "The embedding model “%(name)s” is retired, so it cannot be the default. "
+                    "Change its status first."
+                ),
+                code="retired",
                 params={"name": chosen.name},
             )
         former = [row for row in rows.values() if row.is_default and row.pk != chosen.pk]

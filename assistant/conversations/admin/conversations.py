@@ -18,6 +18,7 @@ from assistant.db.admin import (
 )
 from assistant.db.admin.durations import duration
 from assistant.db.admin.forms import grouped
+from assistant.db.admin.users import users_are_searchable
 
 
 @admin.register(Conversation)
@@ -74,10 +75,7 @@ class ConversationAdmin(TableAdmin):
 
     def get_autocomplete_fields(self, request: HttpRequest) -> tuple[str, ...]:
         """Look users up by name where the host's admin site has a search for them."""
-        users = get_user_model()
-        if not self.admin_site.is_registered(users):
-            return ()
-        return ("user",) if self.admin_site.get_model_admin(users).search_fields else ()
+        return ("user",) if users_are_searchable(self.admin_site) else ()
 
     def render_change_form(
         self,

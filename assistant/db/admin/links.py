@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.utils import quote
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
@@ -59,12 +60,24 @@ class LinksMixin(ModelAdmin):
             return text
         return object_link(self.admin_site, obj, text, query=query)
 
-    def changelist_link(self, model: type[models.Model], count: int, **filters: Any) -> str:
+    def changelist_link(self, model: type[models.Model], count: int, /, **filters: Any) -> str:
         """Return a count that links to the list of what was counted, for those who may open it."""
+        return self.list_link(model, grouped(count), **filters)
+
+    def list_link(self, model: type[models.Model], text: str, /, **filters: Any) -> str:
+        """Return a text that links to a list, for those who may open it."""
         if not self._may_open(model):
-            return grouped(count)
+            return text
         query = f"?{urlencode(filters)}"
-        return _link(self.admin_site, model, "changelist", grouped(count), query=query)
+        return _link(self.admin_site, model, "changelist", text, query=query)
+
+    def user_link(self, key: Any) -> str:
+        """Return a link to a user, by the name that the host's users log in with."""
+        users = get_user_model()
+        if key is None:
+            return str(self.get_empty_value_display())
+        found = users._base_manager.filter(pk=key).values_list(users.USERNAME_FIELD, flat=True)
+        return self.object_link(users(pk=key), str(found.first() or key))
 
     def _may_open(self, model: type[models.Model]) -> bool:
         if self.request is None or not self.admin_site.is_registered(model):

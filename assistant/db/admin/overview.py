@@ -8,16 +8,14 @@ from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.contrib.admin import AdminSite
-from django.db import connections, models
+from django.db import models
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assistant.conf import conf
-from assistant.db.admin.counts import SQL, count_up_to, fetch, scalar
-from assistant.db.admin.forms import grouped
+from assistant.db.admin.counts import SQL, about, count_up_to, estimate, fetch, scalar
 from assistant.db.expressions import TransactionNow
 
 __all__ = ["Card", "Overview", "overview_cards"]
@@ -98,8 +96,8 @@ def _fetch_cards(
 ) -> Iterator[tuple[Overview, Card]]:
     limit = conf.LIST_MAX_ROWS
     expressions: list[SQL] = []
-    for overview, model, rows in tables:
-        expressions += (count_up_to(rows, limit), _estimate(model, rows), _latest(rows, overview))
+    for overview, _model, rows in tables:
+        expressions += (count_up_to(rows, limit), estimate(rows), _latest(rows, overview))
     values = fetch(using, expressions)
     for table, start in zip(tables, range(0, len(values), 3), strict=True):
         counted, estimated, activity = values[start : start + 3]
@@ -107,24 +105,12 @@ def _fetch_cards(
             model=table.model,
             title=capfirst(str(table.model._meta.verbose_name_plural)),
             url=_list_url(site, table.model),
-            number=_number(counted, estimated, limit),
+            number=about(counted, estimated, limit),
             is_empty=counted == 0,
             activity=activity,
             activity_text=table.overview.activity_text,
         )
         yield table.overview, card
-
-
-def _estimate(model: type[models.Model], rows: models.QuerySet[Any]) -> SQL:
-    if rows.query.where:  # some of the rows: the table's size does not tell how many
-        return "NULL", ()
-    # As the planner does: rows a page when last analysed, times the pages there are now.
-    sql = """(
-        SELECT reltuples / relpages * (pg_relation_size(oid) / current_setting('block_size')::int)
-        FROM pg_class
-        WHERE oid = to_regclass(%s) AND reltuples > 0 AND relpages > 0
-    )"""
-    return sql, (connections[rows.db].ops.quote_name(model._meta.db_table),)
 
 
 def _latest(rows: models.QuerySet[Any], overview: Overview) -> SQL:
@@ -133,15 +119,6 @@ def _latest(rows: models.QuerySet[Any], overview: Overview) -> SQL:
     column = overview.activity
     readable = {f"{column}__gte": EARLIEST, f"{column}__lte": TransactionNow()}
     return scalar(rows.filter(**readable).order_by(f"-{column}").values(column)[:1])
-
-
-def _number(counted: int, estimated: float | None, limit: int) -> str:
-    if counted <= limit:
-        return grouped(counted)
-    if estimated is None or estimated <= limit:  # never analysed, or long ago
-        return _("more than %(count)s") % {"count": grouped(limit)}
-    digits = len(str(int(estimated)))
-    return _("about %(count)s") % {"count": grouped(int(round(estimated, 2 - digits)))}
 
 
 def _list_url(site: AdminSite, model: type[models.Model]) -> str | None:

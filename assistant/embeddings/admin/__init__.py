@@ -1,7 +1,15 @@
-"""Embedding models, embeddings and the knowledge base in the admin site."""
+"""Embedding models, the queue, embeddings and the knowledge base in the admin site."""
 
 from assistant.embeddings.admin.conversation_embeddings import ConversationEmbeddingAdmin
 from assistant.embeddings.admin.embedding_models import EmbeddingModelAdmin
 from assistant.embeddings.admin.knowledge import KnowledgeDocumentAdmin
+from assistant.embeddings.admin.knowledge_chunks import KnowledgeChunkAdmin
+from assistant.embeddings.admin.queue import EmbeddingQueueItemAdmin
 
-__all__ = ["ConversationEmbeddingAdmin", "EmbeddingModelAdmin", "KnowledgeDocumentAdmin"]
+__all__ = [
+    "ConversationEmbeddingAdmin",
+    "EmbeddingModelAdmin",
+    "EmbeddingQueueItemAdmin",
+    "KnowledgeChunkAdmin",
+    "KnowledgeDocumentAdmin",
+]

@@ -4,35 +4,26 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import models
-from django.db.models.functions import Left
 from django.http import HttpRequest
-from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from assistant.conversations.models import Message
-from assistant.db.admin import (
-    IndexedValuesFilter,
-    LinkedObjectFilter,
-    ReadOnlyAdmin,
-    highlighted,
-)
-from assistant.db.admin.forms import grouped
-from assistant.embeddings.admin.base import SearchableAdmin
+from assistant.db.admin import IndexedValuesFilter, LinkedObjectFilter
+from assistant.embeddings.admin.passages import PassageAdmin
 from assistant.embeddings.models import ConversationEmbedding
-
-# How much of a text a list shows.
-LIST_LENGTH = 100
 
 
 @admin.register(ConversationEmbedding)
-class ConversationEmbeddingAdmin(SearchableAdmin, ReadOnlyAdmin):
-    """What has been embedded, without the vectors."""
+class ConversationEmbeddingAdmin(PassageAdmin):
+    """What has been embedded of conversations."""
 
     fields = (
         "conversation_link",
         "message_link",
+        "owner",
         "source_type",
         "chunk_index",
+        "place",
         "chunk_text",
         "content_hash",
         "embedding_model",
@@ -55,40 +46,14 @@ class ConversationEmbeddingAdmin(SearchableAdmin, ReadOnlyAdmin):
         ("message", LinkedObjectFilter),
     )
     list_select_related = ("conversation", "embedding_model")
-    search_fields = ("chunk_text",)
-    text_field = "chunk_text"
     search_keys = ("id", "conversation_id", "message_id")
     search_help_text = _("Words of the text, or the key of an embedding, conversation or message.")
-    ordering = ("-pk",)
-    empty_hint = _("No embeddings yet. Programs store them with Django's ORM or by SQL.")
-    sortable_by = ()
-
-    class Media:
-        css = {"all": ["assistant_embeddings/lists.css"]}
+    empty_hint = _("No embeddings yet. manage.py embed makes them of messages.")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Leave out what is large in the tables that are joined."""
+        """Leave out what is large in the conversation."""
         queryset = super().get_queryset(request).select_related("conversation", "embedding_model")
-        return queryset.defer(
-            "embedding_vector",
-            "conversation__metadata",
-            "embedding_model__description",
-            "embedding_model__model_path",
-        )
-
-    def list_queryset(self, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Fetch the beginning of the text."""
-        rows: models.QuerySet[Any] = (
-            super().list_queryset(queryset).annotate(text_start=Left("chunk_text", LIST_LENGTH + 1))
-        )
-        return rows
-
-    @admin.display(description=_("text"))
-    def start(self, obj: Any) -> str:
-        """Return the beginning of the text, or the passages that a search has found."""
-        if excerpt := obj.__dict__.get("excerpt"):
-            return highlighted(excerpt)
-        return Truncator(obj.text_start).chars(LIST_LENGTH)
+        return queryset.defer("conversation__metadata")
 
     @admin.display(description=_("conversation"))
     def conversation_link(self, obj: ConversationEmbedding) -> str:
@@ -102,7 +67,7 @@ class ConversationEmbeddingAdmin(SearchableAdmin, ReadOnlyAdmin):
             return self.get_empty_value_display()
         return self.object_link(Message(pk=obj.message_id), str(obj.message_id))
 
-    @admin.display(description=_("dimension"))
-    def vector_dimension(self, obj: ConversationEmbedding) -> str:
-        """Return how many numbers the vector has: as many as its model says."""
-        return grouped(obj.embedding_model.dimension)
+    @admin.display(description=_("user"))
+    def owner(self, obj: Any) -> str:
+        """Return a link to the user who finds it."""
+        return self.user_link(obj.user_id)

@@ -10,7 +10,13 @@ from django.urls import reverse
 
 from assistant.accounts.models import User
 from assistant.conversations.models import Conversation, ConversationStats, Message
-from assistant.embeddings.models import ConversationEmbedding, EmbeddingModel, KnowledgeDocument
+from assistant.embeddings.models import (
+    ConversationEmbedding,
+    EmbeddingModel,
+    EmbeddingQueueItem,
+    KnowledgeChunk,
+    KnowledgeDocument,
+)
 from assistant.schema.models import SchemaMigration
 from assistant.settings.models import ModelConfig, SystemSetting
 from tests import factories
@@ -44,6 +50,8 @@ TABLES = {
         Table(ConversationStats, make_stats, writable=False),
         Table(ConversationEmbedding, factories.make_embedding, writable=False),
         Table(KnowledgeDocument, factories.make_document),
+        Table(KnowledgeChunk, factories.make_chunk, writable=False),
+        Table(EmbeddingQueueItem, factories.make_queue_item, writable=False),
         Table(EmbeddingModel, factories.make_embedding_model),
         Table(
             SchemaMigration,

@@ -33,7 +33,8 @@ def form_of(row: Any, **fields: Any) -> dict[str, Any]:
     if isinstance(row, ModelConfig):
         config = {"config": "{}", "initial-config": "{}"}
         return {"name": row.name, "model_path": row.model_path, **config, **fields}
-    return {"name": row.name, "dimension": row.dimension, "is_active": "on", **fields}
+    choices = {"backend": row.backend, "distance": row.distance, "status": row.status}
+    return {"name": row.name, "dimension": row.dimension, "is_active": "on", **choices, **fields}
 
 
 def choose(client: Client, model: Any, *rows: Any) -> Any:

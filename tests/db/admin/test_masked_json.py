@@ -39,6 +39,7 @@ COLUMNS = {
     "conversation": Column(lambda v: factories.make_conversation(metadata=v), "metadata"),
     "message": Column(lambda v: factories.make_message(generation_config=v), "generation_config"),
     "configuration": Column(lambda v: factories.make_model_config(config=v), "config"),
+    "model": Column(lambda v: factories.make_embedding_model(provider=v), "provider"),
     "embedding": Column(lambda v: factories.make_embedding(metadata=v), "metadata"),
     "setting": Column(lambda v: factories.make_setting(value=v), "value"),
 }

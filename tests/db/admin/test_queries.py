@@ -51,9 +51,19 @@ LISTS = {
         "count knowledge_base",
         "knowledge_base",
     ],
+    "knowledge_chunks": [
+        "embedding_models",
+        "count knowledge_chunks",
+        "knowledge_chunks",
+    ],
+    "embedding_queue": [
+        "embedding_models",
+        "count embedding_queue",
+        "embedding_queue",
+    ],
     "embedding_models": [
         "count embedding_models",
-        "embedding_models",
+        "embedding_models with counts of their queues",
     ],
     "schema_migrations": [
         "count schema_migrations",
@@ -103,18 +113,35 @@ PAGES = {
     "conversation_embeddings": [
         "sizes of conversation_embeddings",
         "conversation_embeddings",
+        "users",
     ],
     "knowledge_base": [
         "sizes of knowledge_base",
         "knowledge_base",
+        "counts of related rows",
         "values of knowledge_base.content_type",
         "values of knowledge_base.language",
+    ],
+    "knowledge_chunks": [
+        "sizes of knowledge_chunks",
+        "knowledge_chunks",
+    ],
+    "embedding_queue": [
+        "sizes of embedding_queue",
+        "embedding_queue",
+        "embedding_models",
     ],
     "embedding_models": [
         "sizes of embedding_models",
         "embedding_models",
         "conversation_embeddings",
         "knowledge_base",
+        "knowledge_chunks",
+        "counts of texts and of the queue",
+        "sample of messages",
+        "sample of knowledge_base",
+        "state of an index",
+        "state of an index",
         "counts of related rows",
     ],
     "schema_migrations": [
@@ -124,8 +151,20 @@ PAGES = {
 }
 
 
+# What tells some of the queries from others, first come first served.
+MARKS = {
+    'FROM "messages" AS t TABLESAMPLE': "sample of messages",
+    'FROM "knowledge_base" AS t TABLESAMPLE': "sample of knowledge_base",
+    '"waiting_count"': "embedding_models with counts of their queues",
+    "FROM pg_class AS t": "state of an index",
+    "to_regclass('\"messages\"')": "counts of texts and of the queue",
+}
+
+
 def purpose(sql: str) -> str:
     """Say what a query is for: what it asks of which table."""
+    if marked := [text for mark, text in MARKS.items() if mark in sql]:
+        return marked[0]
     table = re.search(r'FROM "(\w+)"', sql)
     name = table[1] if table else "?"
     if "WITH RECURSIVE" in sql:

@@ -19,6 +19,7 @@ from tests import factories
 from tests.db.admin.pages import errors, log_of, notices, page
 
 CONFIG = {"generation_config": "{}", "initial-generation_config": "{}"}
+CHOICES = {"backend": "fastembed", "distance": "cosine", "status": "active"}
 Execute = Callable[..., Any]
 
 
@@ -102,7 +103,7 @@ def test_a_default_model_made_in_between(
     EmbeddingModel.objects.update(is_default=False)
     insert = "INSERT INTO embedding_models (name, dimension) VALUES ('race-model', 3)"
     just_before("save_model", lambda: elsewhere(insert))
-    data = {"name": "race-model", "dimension": "3"}
+    data = {"name": "race-model", "dimension": "3", **CHOICES}
 
     response = root.post(page(EmbeddingModel, "add"), data)
 
@@ -174,7 +175,7 @@ def test_a_dimension_taken_into_use_in_between(
     )
     just_before("save_model", lambda: elsewhere(use, model.pk))
 
-    data = {"name": "race-a", "dimension": "4"}
+    data = {"name": "race-a", "dimension": "4", **CHOICES}
     response = root.post(page(model, "change"), data, follow=True)
 
     [notice] = notices(response)

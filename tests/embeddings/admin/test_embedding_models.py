@@ -1,17 +1,28 @@
 """Embedding models in the admin site."""
 
+import json
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from assistant.db.secrets import MASK
 from assistant.embeddings.models import EmbeddingModel
 from tests import factories
 from tests.db.admin.pages import NUL, errors, log_of, notices, page
 
 
 def new_model(**fields: Any) -> dict[str, Any]:
-    return {"name": "tiny", "dimension": "3", "is_active": "on", **fields}
+    return {
+        "name": "tiny",
+        "backend": "fastembed",
+        "provider": "{}",
+        "dimension": "3",
+        "distance": "cosine",
+        "status": "active",
+        "is_active": "on",
+        **fields,
+    }
 
 
 def test_a_model_is_added_and_logged(root: Client) -> None:
@@ -128,3 +139,91 @@ def test_a_model_without_vectors_is_deleted_and_logged(root: Client) -> None:
 
     assert not EmbeddingModel.objects.filter(pk=model.pk).exists()
     assert [entry.is_deletion() for entry in log_of(model)] == [True]
+
+
+SECRET = "sk-do-not-store"
+
+
+@pytest.mark.parametrize(
+    "provider, message",
+    [
+        pytest.param({"api_key": SECRET}, "$.api_key looks like a secret", id="key"),
+        pytest.param({"headers": [{"token": SECRET}]}, "$.headers[0].token", id="deep"),
+        pytest.param({"base_url": f"https://a:{SECRET}@host/v1"}, "$.base_url", id="url"),
+        pytest.param({"api_key_env": SECRET}, "name of an environment variable", id="in-its-name"),
+        pytest.param(
+            {"api_key_env": "hf_abcDEF123"}, "name of an environment variable", id="like-a-name"
+        ),
+        pytest.param({"api_key_env": "HOME"}, "that ends in API_KEY", id="no-key"),
+        pytest.param({"api_key_env": ["A"]}, "name of an environment variable", id="list"),
+    ],
+)
+def test_no_secret_is_stored(root: Client, provider: dict[str, Any], message: str) -> None:
+    data = new_model(backend="openai", provider=json.dumps(provider))
+
+    response = root.post(page(EmbeddingModel, "add"), data)
+
+    assert list(errors(response)) == ["provider"]
+    assert message in errors(response)["provider"][0]
+    assert "environment variable" in errors(response)["provider"][0]
+    assert not EmbeddingModel.objects.filter(name="tiny").exists()
+
+
+def test_a_stored_secret_does_not_hold_up_other_edits(root: Client) -> None:
+    model = factories.make_embedding_model(name="tiny", provider={"api_key": SECRET})
+    shown = {name: json.dumps({"api_key": MASK}) for name in ("provider", "initial-provider")}
+    data = new_model(**shown, description="New")
+
+    response = root.post(page(model, "change"), data)
+
+    assert response.status_code == 302
+    model.refresh_from_db()
+    assert (model.description, model.provider) == ("New", {"api_key": SECRET})
+
+
+@pytest.mark.parametrize("backend", ["fastemb", "1.2", "a b.c", "os;system", ".a"])
+def test_what_names_no_backend_is_refused(root: Client, backend: str) -> None:
+    response = root.post(page(EmbeddingModel, "add"), new_model(backend=backend))
+
+    assert "is no backend. Use one of fastembed," in errors(response)["backend"][0]
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_the_default_is_not_retired(root: Client, stored: bool) -> None:
+    model = factories.make_embedding_model(name="tiny")
+    EmbeddingModel.objects.update(is_default=False)
+    EmbeddingModel.objects.filter(pk=model.pk).update(is_default=stored)
+    button = {} if stored else {"_make_default": "1"}
+
+    response = root.post(page(model, "change"), new_model(status="retired", **button))
+
+    assert list(errors(response)) == ["status"]
+    model.refresh_from_db()
+    assert (model.status, model.is_default) == ("active", stored)
+
+
+def test_a_retired_model_does_not_become_the_default(root: Client) -> None:
+    model = factories.make_embedding_model(name="tiny", status="retired")
+    data = {"action": "make_default", "_selected_action": str(model.pk)}
+
+    response = root.post(page(EmbeddingModel, "changelist"), data, follow=True)
+
+    assert "“tiny” is retired" in notices(response)[0]
+    assert not EmbeddingModel.objects.get(pk=model.pk).is_default
+
+
+def test_dimension_and_distance_stay_once_a_chunk_has_its_vector(root: Client) -> None:
+    model = factories.make_embedding_model(name="tiny")
+    chunk = factories.make_chunk(embedding_model=model)
+    # Of a wrong dimension no vector comes about, so it can be corrected.
+    assert 'name="dimension"' in root.get(page(model, "change")).text
+    chunk.embedding_vector = [1, 2, 3]
+    chunk.save()
+
+    text = root.get(page(model, "change")).text
+    root.post(page(model, "change"), new_model(dimension="4", distance="l2"))
+
+    assert 'name="dimension"' not in text
+    assert 'name="distance"' not in text
+    model.refresh_from_db()
+    assert (model.dimension, model.distance) == (3, "cosine")

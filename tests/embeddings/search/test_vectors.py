@@ -174,7 +174,7 @@ def test_a_filter_through_a_join_keeps_the_order_of_the_index() -> None:
     make_index(model, table="knowledge_chunks")
 
     leg = leg_of(model, INDEX, rows)
-    near = explain(leg).partition("CTE near")[2].partition("CTE Scan")[0]
+    near = explain(leg).partition("CTE near")[2].partition("Append")[0]
     found = keys(model, INDEX, rows)
 
     assert "Index Scan using idx_knowledge_chunks_vector" in near

@@ -29,10 +29,8 @@ MODELS = [
     ConversationEmbedding,
     KnowledgeDocument,
     KnowledgeChunk,
-    EmbeddingQueueItem,  # triggers write it
+    EmbeddingQueueItem,
 ]
-# Written by programs, and looked at there.
-WITHOUT_PAGES = {KnowledgeChunk, EmbeddingQueueItem}
 # Not every project has it; its rows are those of the migrations.
 if apps.is_installed("assistant.schema"):
     from assistant.schema.models import SchemaMigration
