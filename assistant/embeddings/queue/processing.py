@@ -1,5 +1,6 @@
 """From rows that were taken to vectors that are stored."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Event
@@ -24,6 +25,10 @@ __all__ = ["Batch", "Outcome"]
 
 # Seconds after which a row is tried again that another worker or a writer was busy with.
 BUSY_PAUSE = 1
+
+# How often, and after how many seconds, a transaction is tried again that passing locks ended.
+MOST_TRIES = 4
+TABLE_PAUSE = 0.25
 
 # Classes of SQLSTATE: what a row's values do, and what passes by itself.
 ROW_FAULTS = {"22", "23", "54", "P0"}
@@ -76,7 +81,9 @@ class Batch:
         give_back(self.open.values(), using=self.using)
         return self.outcome
 
-    def _embed(self, parts: list[Part], vectors: dict[str, Vector]) -> None:
+    def _embed(
+        self, parts: list[Part], vectors: dict[str, Vector], tries: int = MOST_TRIES
+    ) -> None:
         """Compute and store parts; ``vectors`` are there already, and get those that are made."""
         texts = {chunk.content_hash: chunk.text for part in parts for chunk in part.chunks}
         self._find(parts, texts.keys() - vectors.keys(), vectors)
@@ -87,7 +94,8 @@ class Batch:
                 ready = [part for part in parts if is_ready(part, vectors)]
                 stored = store(ready, vectors, model_id=self.model_id, using=self.using)
         except DatabaseError as error:
-            self._explain(error, parts, vectors)
+            self.outcome.computed += len(computed.vectors)
+            self._explain(error, parts, vectors, tries)
             return
         self._report(parts, set(stored), computed)
 
@@ -139,7 +147,9 @@ class Batch:
         self._fail(errors)
         self._postpone(busy)
 
-    def _explain(self, error: DatabaseError, parts: list[Part], vectors: dict[str, Vector]) -> None:
+    def _explain(
+        self, error: DatabaseError, parts: list[Part], vectors: dict[str, Vector], tries: int
+    ) -> None:
         """Find the row at fault; what is nobody's fault is tried again, or raised."""
         state = getattr(error.__cause__, "sqlstate", None) or ""
         if state[:2] in ROW_FAULTS:
@@ -148,6 +158,10 @@ class Batch:
                     self._embed([part], vectors)
             else:
                 self._fail({parts[0].source.item: describe(error)})
+        elif state[:2] in PASSING and tries > 1:
+            # Somebody has a whole table in hand. What was computed is kept meanwhile.
+            time.sleep(TABLE_PAUSE)
+            self._embed(parts, vectors, tries - 1)
         elif state[:2] in PASSING:
             self._postpone([part.source.item for part in parts])
         else:
