@@ -10,20 +10,14 @@ from assistant.conf import conf
 from assistant.embeddings.backends import BackendUnavailable, EmbeddingError, load_backend
 from assistant.embeddings.models import EmbeddingModel
 from assistant.embeddings.queue.backfilling import Backfill
+from assistant.embeddings.queue.counting import count_waiting, seconds_until_due
 from assistant.embeddings.queue.failures import describe
 from assistant.embeddings.queue.indexing import build_missing
 from assistant.embeddings.queue.items import Item
 from assistant.embeddings.queue.pauses import Pauses
 from assistant.embeddings.queue.processing import Batch
 from assistant.embeddings.queue.reporting import Reporter
-from assistant.embeddings.queue.taking import (
-    count_waiting,
-    give_back,
-    kept,
-    note,
-    seconds_until_due,
-    take,
-)
+from assistant.embeddings.queue.taking import give_back, kept, note, take
 from assistant.embeddings.queue.unavailable import split_documents
 from assistant.embeddings.queue.waiting import Sleeper
 

@@ -255,3 +255,25 @@ def test_a_killed_worker_s_rows_come_back(client: Client, message: UUID) -> None
     work()
     assert texts(client) == ["first"]
     assert waiting(client) == 0
+
+
+def test_a_second_signal_ends_it_at_once_and_gives_rows_back(client: Client, message: UUID) -> None:
+    client.execute(
+        "UPDATE embedding_models SET backend = %s", ["tests.embeddings.queue.embedders.Held"]
+    )
+    with watching(client.info.dbname) as process:
+        computes = (
+            "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'"
+            " AND datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        until(lambda: value(client, computes))
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+        assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        _output, errors = process.communicate(timeout=SECONDS)
+
+    assert process.returncode == 1
+    assert errors.strip() == "CommandError: Interrupted; what was in hand is queued again."
+    row = client.execute("SELECT locked_at, attempts FROM embedding_queue").fetchone()
+    assert row == (None, 0)
