@@ -29,6 +29,9 @@ LONGEST_SLEEP = 30
 # Turns in a row in which others had all that was due, before a run that does not watch ends.
 MOST_BUSY_TURNS = 10
 
+# Seconds until the next look at rows that are locked.
+BLINK = 0.2
+
 # Seconds that a row waits for others only; see processing.
 BUSY_SECONDS = 1.5
 
@@ -81,7 +84,10 @@ class Worker:
                     if not self.turn() and not self.stop.is_set() and self.left != 0:
                         self.reporter.idle()
                         self._index()
-                        sleeper.sleep(self._nap(), due=self._is_due, stop=self.stop)
+                        if self._is_due():  # but somebody else has it in hand
+                            self.stop.wait(BLINK)
+                        else:
+                            sleeper.sleep(self._nap(), due=self._is_due, stop=self.stop)
                     lost = 0
                 except (OperationalError, InterfaceError) as error:
                     connections[self.using].close()
@@ -191,5 +197,6 @@ class Worker:
         due = seconds_until_due(model_ids=self._model_ids(), using=self.using)
         if due is None or due > BUSY_SECONDS or self.busy_turns > MOST_BUSY_TURNS or self.left == 0:
             return False
-        self.stop.wait(due + 0.05)
+        self.busy_turns += 1
+        self.stop.wait(max(due, BLINK))
         return True

@@ -144,6 +144,23 @@ def test_what_somebody_has_locked_is_left_for_later(client: Client, message: UUI
     assert waiting(client) == 0
 
 
+@pytest.mark.parametrize("table", ["embedding_queue", "messages", "conversations"])
+def test_a_run_ends_though_somebody_keeps_a_lock(
+    client: Client, message: UUID, table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.embeddings.queue.worker.MOST_BUSY_TURNS", 1)
+    with connect(client.info.dbname) as writer:
+        writer.execute(f"SELECT FROM {table} FOR UPDATE")
+        work()
+        assert texts(client) == []
+        writer.rollback()
+
+    work()
+
+    assert texts(client) == ["first"]
+    assert HashedWords.texts.count("first") <= 4
+
+
 def test_texts_of_a_transaction_that_is_older_than_the_model(client: Client) -> None:
     client.execute("UPDATE embedding_models SET is_active = false")
     conversation = rows.conversation(client)
