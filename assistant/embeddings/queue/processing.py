@@ -30,6 +30,9 @@ BUSY_PAUSE = 1
 MOST_TRIES = 4
 TABLE_PAUSE = 0.25
 
+# Vectors that a worker keeps of sources that were locked.
+MOST_SPARE = 2_000
+
 # Classes of SQLSTATE: what a row's values do, and what passes by itself.
 ROW_FAULTS = {"22", "23", "54", "P0"}
 PASSING = {"40", "55"}
@@ -51,13 +54,21 @@ class Batch:
     """Rows of one model that were taken together."""
 
     def __init__(
-        self, items: Sequence[Item], *, model: "EmbeddingModel", backend: Backend, using: str
+        self,
+        items: Sequence[Item],
+        *,
+        model: "EmbeddingModel",
+        backend: Backend,
+        using: str,
+        spare: dict[str, Vector] | None = None,
     ) -> None:
         self.open = {item.id: item for item in items}
         self.model_id: UUID = model.pk
         self.spec = ModelSpec.of(model)
         self.backend = backend
         self.using = using
+        # Computed for sources that were locked when they were to be stored.
+        self.spare = {} if spare is None else spare
         self.outcome = Outcome()
 
     def run(self, stop: Event) -> Outcome:
@@ -98,6 +109,7 @@ class Batch:
             self._explain(error, parts, vectors, tries)
             return
         self._report(parts, set(stored), computed)
+        self._spare(parts, set(stored), vectors)
 
     def _find(self, parts: Sequence[Part], wanted: set[str], vectors: dict[str, Vector]) -> None:
         for source in {part.source for part in parts if part.is_first and not part.is_last}:
@@ -106,6 +118,7 @@ class Batch:
             source.known = find_vectors(hashes, model_id=self.model_id, using=self.using)
         for part in parts:
             vectors.update({h: v for h, v in part.source.known.items() if h in wanted})
+        vectors.update({h: self.spare[h] for h in wanted & self.spare.keys()})
         wanted = wanted - vectors.keys()
         vectors.update(find_vectors(wanted, model_id=self.model_id, using=self.using))
 
@@ -146,6 +159,18 @@ class Batch:
                 self._settle([source.item])
         self._fail(errors)
         self._postpone(busy)
+
+    def _spare(
+        self, parts: Sequence[Part], stored: set[Source], vectors: dict[str, Vector]
+    ) -> None:
+        """Keep what was computed in vain, for the next time; some of it, so that it is bounded."""
+        for part in parts:
+            for chunk in part.chunks:
+                text_hash = chunk.content_hash
+                if part.source in stored:
+                    self.spare.pop(text_hash, None)
+                elif text_hash in vectors and len(self.spare) < MOST_SPARE:
+                    self.spare[text_hash] = vectors[text_hash]
 
     def _explain(
         self, error: DatabaseError, parts: list[Part], vectors: dict[str, Vector], tries: int

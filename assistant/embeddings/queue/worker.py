@@ -27,7 +27,7 @@ __all__ = ["Worker"]
 LONGEST_SLEEP = 30
 
 # Turns in a row in which others had all that was due, before a run that does not watch ends.
-MOST_BUSY_TURNS = 10
+MOST_BUSY_TURNS = 20
 
 # Seconds until the next look at rows that are locked.
 BLINK = 0.2
@@ -56,6 +56,7 @@ class Worker:
         self.pauses = Pauses()
         self.busy_turns = 0
         self.indexed = 0
+        self.spare: dict[UUID, dict[str, bytes]] = {}
 
     @property
     def problems(self) -> dict[str, str]:
@@ -131,9 +132,9 @@ class Worker:
         with kept(items, using=self.using):
             try:
                 backend = load_backend(model)
-                outcome = Batch(items, model=model, backend=backend, using=self.using).run(
-                    self.stop
-                )
+                spare = self.spare.setdefault(model.pk, {})
+                batch = Batch(items, model=model, backend=backend, using=self.using, spare=spare)
+                outcome = batch.run(self.stop)
             except EmbeddingError as error:
                 self._do_without(model, items, error)
                 return True
