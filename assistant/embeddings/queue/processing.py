@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -13,6 +12,7 @@ from assistant.embeddings.backends import Backend, ModelSpec
 from assistant.embeddings.queue.computing import Computed, compute
 from assistant.embeddings.queue.failures import describe, fail
 from assistant.embeddings.queue.items import Item, Part, Source, Vector
+from assistant.embeddings.queue.outcomes import Outcome
 from assistant.embeddings.queue.reading import groups, read
 from assistant.embeddings.queue.storing import store
 from assistant.embeddings.queue.taking import drop, give_back, kept, renew
@@ -21,7 +21,7 @@ from assistant.embeddings.queue.vectors import claim, find_vectors
 if TYPE_CHECKING:
     from assistant.embeddings.models import EmbeddingModel
 
-__all__ = ["Batch", "Outcome"]
+__all__ = ["Batch"]
 
 # Seconds after which a row is tried again that another worker or a writer was busy with.
 BUSY_PAUSE = 1
@@ -36,18 +36,6 @@ MOST_SPARE = 2_000
 # Classes of SQLSTATE: what a row's values do, and what passes by itself.
 ROW_FAULTS = {"22", "23", "54", "P0"}
 PASSING = {"40", "55"}
-
-
-@dataclass
-class Outcome:
-    """What became of a batch: numbers of sources, and of texts that were computed."""
-
-    done: int = 0
-    computed: int = 0
-    retried: int = 0
-    failed: int = 0
-    postponed: int = 0
-    outage: str | None = None
 
 
 class Batch:

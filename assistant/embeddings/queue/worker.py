@@ -19,7 +19,7 @@ from assistant.embeddings.queue.processing import Batch
 from assistant.embeddings.queue.reporting import Reporter
 from assistant.embeddings.queue.taking import give_back, kept, note, take
 from assistant.embeddings.queue.unavailable import split_documents
-from assistant.embeddings.queue.waiting import Sleeper
+from assistant.embeddings.queue.waiting import BLINK, Sleeper
 
 __all__ = ["Worker"]
 
@@ -28,9 +28,6 @@ LONGEST_SLEEP = 30
 
 # Turns in a row in which others had all that was due, before a run that does not watch ends.
 MOST_BUSY_TURNS = 20
-
-# Seconds until the next look at rows that are locked.
-BLINK = 0.2
 
 # Seconds that a row waits for others only; see processing.
 BUSY_SECONDS = 1.5
