@@ -11,6 +11,8 @@ from uuid import UUID
 
 from django.db import OperationalError, connections, transaction
 
+from assistant.embeddings.queue.locking import SHORT_WAITS
+
 if TYPE_CHECKING:
     from assistant.embeddings.models import EmbeddingModel
 
@@ -34,12 +36,6 @@ SWEEP = """
     )
     SELECT (SELECT count(*) FROM queued),
            (SELECT id FROM batch ORDER BY id DESC LIMIT 1)
-"""
-
-# Much less than what finds a deadlock, so that nobody who waits for us is told of one.
-SHORT_WAITS = """
-    SELECT set_config('lock_timeout', GREATEST(1, floor(extract(epoch FROM
-        current_setting('deadlock_timeout')::interval) * 250))::text || 'ms', true)
 """
 
 # As building an index concurrently finds those it has to wait for. Others' are there, too, whatever

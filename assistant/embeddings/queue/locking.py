@@ -9,9 +9,15 @@ from django.db import connections
 from assistant.embeddings.queue.items import Source
 from assistant.embeddings.queue.tables import DOCUMENTS, Table
 
-__all__ = ["lock"]
+__all__ = ["SHORT_WAITS", "lock"]
 
-# Who gives a conversation or document to another user locks the table; we hold nothing yet.
+# Much less than what finds a deadlock, so that nobody who waits for us is told of one.
+SHORT_WAITS = """
+    SELECT set_config('lock_timeout', GREATEST(1, floor(extract(epoch FROM
+        current_setting('deadlock_timeout')::interval) * 250))::text || 'ms', true)
+"""
+
+# Who gives a conversation or document to another user locks the table, who empties it, too.
 LOCK_TABLE = "LOCK TABLE {table} IN ROW EXCLUSIVE MODE"
 
 # Who deletes the model comes for the queue's rows, who edits it does not mind.
@@ -51,6 +57,7 @@ def lock(sources: Sequence[Source], table: Table, *, model_id: UUID, using: str)
             cursor.execute(statement, parameters)
             return list(cursor.fetchall())
 
+        cursor.execute(SHORT_WAITS)
         cursor.execute(LOCK_TABLE.format(table=table.name))
         if not rows(LOCK_MODEL, model_id):
             return set()

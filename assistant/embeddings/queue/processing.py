@@ -1,7 +1,7 @@
 """From rows that were taken to vectors that are stored."""
 
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -12,6 +12,7 @@ from assistant.embeddings.backends import Backend, ModelSpec
 from assistant.embeddings.queue.computing import Computed, compute
 from assistant.embeddings.queue.failures import describe, fail
 from assistant.embeddings.queue.items import Item, Part, Source, Vector
+from assistant.embeddings.queue.outcomes import Outcome
 from assistant.embeddings.queue.reading import groups, read
 from assistant.embeddings.queue.storing import store
 from assistant.embeddings.queue.taking import drop, give_back, kept, renew
@@ -20,39 +21,42 @@ from assistant.embeddings.queue.vectors import claim, find_vectors
 if TYPE_CHECKING:
     from assistant.embeddings.models import EmbeddingModel
 
-__all__ = ["Batch", "Outcome"]
+__all__ = ["Batch"]
 
 # Seconds after which a row is tried again that another worker or a writer was busy with.
 BUSY_PAUSE = 1
+
+# How often, and after how many seconds, a transaction is tried again that passing locks ended.
+MOST_TRIES = 4
+TABLE_PAUSE = 0.25
+
+# Vectors that a worker keeps of sources that were locked.
+MOST_SPARE = 2_000
 
 # Classes of SQLSTATE: what a row's values do, and what passes by itself.
 ROW_FAULTS = {"22", "23", "54", "P0"}
 PASSING = {"40", "55"}
 
 
-@dataclass
-class Outcome:
-    """What became of a batch: numbers of sources, and of texts that were computed."""
-
-    done: int = 0
-    computed: int = 0
-    retried: int = 0
-    failed: int = 0
-    postponed: int = 0
-    outage: str | None = None
-
-
 class Batch:
     """Rows of one model that were taken together."""
 
     def __init__(
-        self, items: Sequence[Item], *, model: "EmbeddingModel", backend: Backend, using: str
+        self,
+        items: Sequence[Item],
+        *,
+        model: "EmbeddingModel",
+        backend: Backend,
+        using: str,
+        spare: dict[str, Vector] | None = None,
     ) -> None:
         self.open = {item.id: item for item in items}
         self.model_id: UUID = model.pk
         self.spec = ModelSpec.of(model)
         self.backend = backend
         self.using = using
+        # Computed for sources that were locked when they were to be stored.
+        self.spare = {} if spare is None else spare
         self.outcome = Outcome()
 
     def run(self, stop: Event) -> Outcome:
@@ -76,7 +80,9 @@ class Batch:
         give_back(self.open.values(), using=self.using)
         return self.outcome
 
-    def _embed(self, parts: list[Part], vectors: dict[str, Vector]) -> None:
+    def _embed(
+        self, parts: list[Part], vectors: dict[str, Vector], tries: int = MOST_TRIES
+    ) -> None:
         """Compute and store parts; ``vectors`` are there already, and get those that are made."""
         texts = {chunk.content_hash: chunk.text for part in parts for chunk in part.chunks}
         self._find(parts, texts.keys() - vectors.keys(), vectors)
@@ -87,9 +93,11 @@ class Batch:
                 ready = [part for part in parts if is_ready(part, vectors)]
                 stored = store(ready, vectors, model_id=self.model_id, using=self.using)
         except DatabaseError as error:
-            self._explain(error, parts, vectors)
+            self.outcome.computed += len(computed.vectors)
+            self._explain(error, parts, vectors, tries)
             return
         self._report(parts, set(stored), computed)
+        self._spare(parts, set(stored), vectors)
 
     def _find(self, parts: Sequence[Part], wanted: set[str], vectors: dict[str, Vector]) -> None:
         for source in {part.source for part in parts if part.is_first and not part.is_last}:
@@ -98,6 +106,7 @@ class Batch:
             source.known = find_vectors(hashes, model_id=self.model_id, using=self.using)
         for part in parts:
             vectors.update({h: v for h, v in part.source.known.items() if h in wanted})
+        vectors.update({h: self.spare[h] for h in wanted & self.spare.keys()})
         wanted = wanted - vectors.keys()
         vectors.update(find_vectors(wanted, model_id=self.model_id, using=self.using))
 
@@ -139,7 +148,21 @@ class Batch:
         self._fail(errors)
         self._postpone(busy)
 
-    def _explain(self, error: DatabaseError, parts: list[Part], vectors: dict[str, Vector]) -> None:
+    def _spare(
+        self, parts: Sequence[Part], stored: set[Source], vectors: dict[str, Vector]
+    ) -> None:
+        """Keep what was computed in vain, for the next time; some of it, so that it is bounded."""
+        for part in parts:
+            for chunk in part.chunks:
+                text_hash = chunk.content_hash
+                if part.source in stored:
+                    self.spare.pop(text_hash, None)
+                elif text_hash in vectors and len(self.spare) < MOST_SPARE:
+                    self.spare[text_hash] = vectors[text_hash]
+
+    def _explain(
+        self, error: DatabaseError, parts: list[Part], vectors: dict[str, Vector], tries: int
+    ) -> None:
         """Find the row at fault; what is nobody's fault is tried again, or raised."""
         state = getattr(error.__cause__, "sqlstate", None) or ""
         if state[:2] in ROW_FAULTS:
@@ -148,6 +171,10 @@ class Batch:
                     self._embed([part], vectors)
             else:
                 self._fail({parts[0].source.item: describe(error)})
+        elif state[:2] in PASSING and tries > 1:
+            # Somebody has a whole table in hand. What was computed is kept meanwhile.
+            time.sleep(TABLE_PAUSE)
+            self._embed(parts, vectors, tries - 1)
         elif state[:2] in PASSING:
             self._postpone([part.source.item for part in parts])
         else:

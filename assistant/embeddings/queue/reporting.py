@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TextIO
 
-from assistant.embeddings.queue.processing import Outcome
+from assistant.embeddings.queue.outcomes import Outcome
 
 __all__ = ["JSONReporter", "LineReporter", "Reporter"]
 

@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 from django.db import connections
 
-__all__ = ["Sleeper"]
+__all__ = ["BLINK", "Sleeper"]
 
 CHANNEL = "assistant_embedding_queue"
 

@@ -10,22 +10,16 @@ from assistant.conf import conf
 from assistant.embeddings.backends import BackendUnavailable, EmbeddingError, load_backend
 from assistant.embeddings.models import EmbeddingModel
 from assistant.embeddings.queue.backfilling import Backfill
+from assistant.embeddings.queue.counting import count_waiting, seconds_until_due
 from assistant.embeddings.queue.failures import describe
 from assistant.embeddings.queue.indexing import build_missing
 from assistant.embeddings.queue.items import Item
 from assistant.embeddings.queue.pauses import Pauses
 from assistant.embeddings.queue.processing import Batch
 from assistant.embeddings.queue.reporting import Reporter
-from assistant.embeddings.queue.taking import (
-    count_waiting,
-    give_back,
-    kept,
-    note,
-    seconds_until_due,
-    take,
-)
+from assistant.embeddings.queue.taking import give_back, kept, note, take
 from assistant.embeddings.queue.unavailable import split_documents
-from assistant.embeddings.queue.waiting import Sleeper
+from assistant.embeddings.queue.waiting import BLINK, Sleeper
 
 __all__ = ["Worker"]
 
@@ -33,7 +27,7 @@ __all__ = ["Worker"]
 LONGEST_SLEEP = 30
 
 # Turns in a row in which others had all that was due, before a run that does not watch ends.
-MOST_BUSY_TURNS = 10
+MOST_BUSY_TURNS = 20
 
 # Seconds that a row waits for others only; see processing.
 BUSY_SECONDS = 1.5
@@ -59,6 +53,7 @@ class Worker:
         self.pauses = Pauses()
         self.busy_turns = 0
         self.indexed = 0
+        self.spare: dict[UUID, dict[str, bytes]] = {}
 
     @property
     def problems(self) -> dict[str, str]:
@@ -87,7 +82,10 @@ class Worker:
                     if not self.turn() and not self.stop.is_set() and self.left != 0:
                         self.reporter.idle()
                         self._index()
-                        sleeper.sleep(self._nap(), due=self._is_due, stop=self.stop)
+                        if self._is_due():  # but somebody else has it in hand
+                            self.stop.wait(BLINK)
+                        else:
+                            sleeper.sleep(self._nap(), due=self._is_due, stop=self.stop)
                     lost = 0
                 except (OperationalError, InterfaceError) as error:
                     connections[self.using].close()
@@ -131,9 +129,9 @@ class Worker:
         with kept(items, using=self.using):
             try:
                 backend = load_backend(model)
-                outcome = Batch(items, model=model, backend=backend, using=self.using).run(
-                    self.stop
-                )
+                spare = self.spare.setdefault(model.pk, {})
+                batch = Batch(items, model=model, backend=backend, using=self.using, spare=spare)
+                outcome = batch.run(self.stop)
             except EmbeddingError as error:
                 self._do_without(model, items, error)
                 return True
@@ -197,5 +195,6 @@ class Worker:
         due = seconds_until_due(model_ids=self._model_ids(), using=self.using)
         if due is None or due > BUSY_SECONDS or self.busy_turns > MOST_BUSY_TURNS or self.left == 0:
             return False
-        self.stop.wait(due + 0.05)
+        self.busy_turns += 1
+        self.stop.wait(max(due, BLINK))
         return True

@@ -105,11 +105,13 @@ def test_a_message_may_go_while_its_vector_is_computed(client: Client, message: 
 
 def test_two_workers_compute_the_same_text_once(client: Client, message: UUID) -> None:
     conversation = value(client, "SELECT conversation_id FROM messages")
-    with held_worker(), in_background(work) as other:
+    with held_worker():
         # The held worker has the first row; the other one gets the same text.
         rows.message(client, conversation, content="first")
-        until(lambda: value(client, "SELECT count(*) = 2 FROM embedding_queue WHERE attempts > 0"))
-        embedders.Held.released.set()
+        with in_background(work) as other:
+            later = "SELECT count(*) = 2 FROM embedding_queue WHERE run_after > created_at"
+            until(lambda: value(client, later))
+            embedders.Held.released.set()
     other.result()
     work()
 
@@ -142,6 +144,23 @@ def test_what_somebody_has_locked_is_left_for_later(client: Client, message: UUI
 
     assert texts(client) == ["first"]
     assert waiting(client) == 0
+
+
+@pytest.mark.parametrize("table", ["embedding_queue", "messages", "conversations"])
+def test_a_run_ends_though_somebody_keeps_a_lock(
+    client: Client, message: UUID, table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.embeddings.queue.worker.MOST_BUSY_TURNS", 1)
+    with connect(client.info.dbname) as writer:
+        writer.execute(f"SELECT FROM {table} FOR UPDATE")
+        work()
+        assert texts(client) == []
+        writer.rollback()
+
+    work()
+
+    assert texts(client) == ["first"]
+    assert len(HashedWords.texts) <= 2
 
 
 def test_texts_of_a_transaction_that_is_older_than_the_model(client: Client) -> None:
@@ -255,3 +274,25 @@ def test_a_killed_worker_s_rows_come_back(client: Client, message: UUID) -> None
     work()
     assert texts(client) == ["first"]
     assert waiting(client) == 0
+
+
+def test_a_second_signal_ends_it_at_once_and_gives_rows_back(client: Client, message: UUID) -> None:
+    client.execute(
+        "UPDATE embedding_models SET backend = %s", ["tests.embeddings.queue.embedders.Held"]
+    )
+    with watching(client.info.dbname) as process:
+        computes = (
+            "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'"
+            " AND datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        until(lambda: value(client, computes))
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+        assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        _output, errors = process.communicate(timeout=SECONDS)
+
+    assert process.returncode == 1
+    assert errors.strip() == "CommandError: Interrupted; what was in hand is queued again."
+    row = client.execute("SELECT locked_at, attempts FROM embedding_queue").fetchone()
+    assert row == (None, 0)

@@ -73,7 +73,10 @@ def test_a_writer_s_lock_is_never_waited_for(client, sleep):
         writer.execute("SELECT wake_embedding_workers()")
         future = pool.submit(sleep, stop, lambda: False)
         time.sleep(0.3)
-        blocked = client.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()
+        blocked = client.execute(
+            "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        ).fetchone()
         assert blocked == (0,)
         writer.commit()
         until(lambda: asleep(client))

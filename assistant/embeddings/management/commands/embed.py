@@ -11,10 +11,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
 from assistant.embeddings.models import EmbeddingModel, EmbeddingQueueItem
+from assistant.embeddings.queue.counting import count_left
 from assistant.embeddings.queue.failures import describe
 from assistant.embeddings.queue.reporting import JSONReporter, LineReporter, Reporter
 from assistant.embeddings.queue.services import retry_failed
-from assistant.embeddings.queue.taking import count_left
 from assistant.embeddings.queue.worker import Worker
 
 
