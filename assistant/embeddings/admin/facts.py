@@ -14,7 +14,7 @@ from assistant.embeddings.index_states import INDEXED, IndexState
 __all__ = ["facts", "index_name", "index_text", "short_count"]
 
 INDEX_TEXTS = {
-    "missing": _("missing; searches look at every vector"),
+    "missing": _("missing; manage.py embed builds it where there are many vectors"),
     "building": _("being built"),
     "invalid": _("invalid; its build was stopped, and it is of no use"),
     "valid": _("valid, %(size)s"),
