@@ -9,6 +9,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from random import Random
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -98,14 +99,14 @@ def compare(model: Any, questions: Any, filters: dict[str, Any]) -> dict[str, An
     """Ask everybody every question, in turn."""
     rivals = contenders(model, filters)
     answers = {name: Answers() for name in rivals}
+    dice = Random(7)  # noqa: S311
     for number, vector in enumerate([questions[0], *questions]):
         show_progress(f"question {number} of {len(questions)}")
         numbers = vector.tolist()
         found: dict[str, list[Any]] = {}
-        # Who is first reads pages into memory for the others: everybody is, in turn.
-        first = number % len(rivals)
-        order = [*rivals.items()]
-        for name, (settings, search) in order[first:] + order[:first]:
+        # Who comes first reads pages for the others, and who follows finds them in the processor's
+        # caches: the order is another for each question.
+        for name, (settings, search) in dice.sample([*rivals.items()], len(rivals)):
             with connections[ALIAS].cursor() as cursor:
                 cursor.execute(settings)
             start = perf_counter()

@@ -112,6 +112,8 @@ embedding_models
 """)
 
 FUNCTIONS = catalog.parse("""
+any_lexeme
+    any_lexeme(text[]) RETURNS tsquery sql IMMUTABLE STRICT PARALLEL SAFE
 clear_embedding_queue
     clear_embedding_queue() RETURNS trigger plpgsql VOLATILE
 delete_conversation_messages
@@ -150,10 +152,24 @@ move_conversation_embeddings
     move_conversation_embeddings() RETURNS trigger plpgsql VOLATILE
 move_knowledge_chunks
     move_knowledge_chunks() RETURNS trigger plpgsql VOLATILE
+read_search_question
+    read_search_question(text) RETURNS record plpgsql IMMUTABLE STRICT PARALLEL SAFE
 rebuild_conversation_stats
     rebuild_conversation_stats(uuid[]) RETURNS void plpgsql VOLATILE
 recount_conversation_stats
     recount_conversation_stats(uuid[]) RETURNS void plpgsql VOLATILE
+search_words_between
+    search_words_between(text,jsonb,double precision,double precision) RETURNS text[] plpgsql
+        IMMUTABLE STRICT PARALLEL SAFE
+to_narrow_query
+    to_narrow_query(text,jsonb,double precision) RETURNS tsquery plpgsql IMMUTABLE STRICT
+        PARALLEL SAFE
+to_ranking_query
+    to_ranking_query(text) RETURNS tsquery plpgsql IMMUTABLE STRICT PARALLEL SAFE
+to_restricting_query
+    to_restricting_query(text) RETURNS tsquery plpgsql IMMUTABLE STRICT PARALLEL SAFE
+to_search_query
+    to_search_query(text) RETURNS tsquery plpgsql IMMUTABLE STRICT PARALLEL SAFE
 to_search_vector
     to_search_vector(text) RETURNS tsvector plpgsql IMMUTABLE STRICT
 update_conversation_stats

@@ -88,7 +88,8 @@ knowledge_base
     CREATE UNIQUE INDEX knowledge_base_pkey ON knowledge_base USING btree (id)
 knowledge_chunks
     CREATE INDEX idx_knowledge_chunks_chunk_fts ON knowledge_chunks USING gin (chunk_search)
-    CREATE INDEX idx_knowledge_chunks_content_hash ON knowledge_chunks USING btree (content_hash)
+    CREATE INDEX idx_knowledge_chunks_content_hash ON knowledge_chunks USING btree (content_hash,
+        embedding_model_id)
     CREATE INDEX idx_knowledge_chunks_model_owner ON knowledge_chunks USING btree
         (embedding_model_id, owner_id)
     CREATE UNIQUE INDEX knowledge_chunks_document_id_model_id_chunk_index_key ON knowledge_chunks

@@ -21,7 +21,10 @@ VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class EmbeddingModelForm(DefaultForm):
-    """Check that the default is in use, and that no secret is stored."""
+    """Check that the default is in use, that no secret is stored, and who names code to run."""
+
+    # Whether who fills it in may name any class there is, which workers then import and call.
+    may_name_code = False
 
     def check_default(self) -> None:
         """Refuse a default that is not live."""
@@ -41,8 +44,19 @@ class EmbeddingModelForm(DefaultForm):
     def clean_backend(self) -> str:
         """Refuse what names no backend."""
         backend: str = self.cleaned_data["backend"]
-        if backend in BACKENDS or DOTTED_PATH.fullmatch(backend):
+        if backend in BACKENDS or backend == self.instance.backend:
             return backend
+        if DOTTED_PATH.fullmatch(backend):
+            if self.may_name_code:
+                return backend
+            raise ValidationError(
+                _(
+                    "Only a superuser can name a class of your own: workers import and call it. "
+                    "Use one of %(known)s, or ask a superuser."
+                ),
+                code="code",
+                params={"known": ", ".join(BACKENDS)},
+            )
         raise ValidationError(
             _(
                 "“%(backend)s” is no backend. Use one of %(known)s, or the dotted path of a class "

@@ -137,7 +137,8 @@ class Migration(migrations.Migration):
                 "db_table": "knowledge_chunks",
                 "indexes": [
                     assistant.db.indexes.Index(
-                        fields=["content_hash"], name="idx_knowledge_chunks_content_hash"
+                        fields=["content_hash", "embedding_model"],
+                        name="idx_knowledge_chunks_content_hash",
                     ),
                     assistant.db.indexes.Index(
                         fields=["embedding_model", "owner"], name="idx_knowledge_chunks_model_owner"

@@ -74,8 +74,11 @@ class KnowledgeChunk(UUIDModel):
         verbose_name = _("knowledge chunk")
         verbose_name_plural = _("knowledge chunks")
         indexes = [
-            # Has this text a vector already?
-            Index(fields=["content_hash"], name="idx_knowledge_chunks_content_hash"),
+            # Has this text a vector of the model already?
+            Index(
+                fields=["content_hash", "embedding_model"],
+                name="idx_knowledge_chunks_content_hash",
+            ),
             # What a user finds of a model's: the owner's, and what is shared.
             Index(fields=["embedding_model", "owner"], name="idx_knowledge_chunks_model_owner"),
         ]

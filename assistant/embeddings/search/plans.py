@@ -15,14 +15,18 @@ from typing import Literal, NamedTuple
 
 __all__ = ["EXACT", "Band", "Plan", "band", "choose_plan", "exact_up_to"]
 
-# How many candidates the index gives for each hit that is wanted. It knows half-precision vectors
-# only, and walks a graph that leaves out some of the nearest.
-OVER_FETCH = 2
-MIN_CANDIDATES, MAX_CANDIDATES = 20, 1_000
+# How many candidates the index gives for each hit that is wanted: it knows half-precision vectors
+# only, and hands on what it sees later out of order. Not many more: behind a filter, each is a row
+# of the table, and so are those between that do not match.
+OVER_FETCH = 1.1
+MAX_CANDIDATES = 1_000
 
-# hnsw.ef_search: how many the index keeps in view. pgvector takes 1 to 1,000. Too few miss whole
-# clusters: of a million in 2,000 clusters, 100 found .90 of the nearest ten, 200 .95, 400 1.00.
-MIN_EF_SEARCH, MAX_EF_SEARCH = 400, 1_000
+# hnsw.ef_search: how many rows the index keeps in view, and gives before it looks again. pgvector
+# takes 1 to 1,000. Too few miss whole clusters: of a million rows in 2,000 clusters, 40 found .88
+# to .94 of the nearest ten, 100 .97 to .98, 200 .99, by a third slower. Where a tenth matches, one
+# look at more rows is faster than two.
+MIN_EF_SEARCH, MAX_FILTERED_EF_SEARCH, MAX_EF_SEARCH = 150, 400, 1_000
+ROOM = 1.25
 
 # One row that the index visits costs as much as so many that an exact search reads: with 40
 # candidates of a million, both took as long where 3 % matched, with 80 where 4 % did.
@@ -38,7 +42,9 @@ DOUBT = 3
 PATIENCE = 8
 MIN_SCAN_TUPLES = 20_000
 
-JIT_OFF = {"jit": "off"}  # compiling takes longer than a search
+# Compiling takes longer than a search; of few rows PostgreSQL does not think of it.
+JIT_OFF = {"jit": "off"}
+FEW_ROWS = 10_000
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,7 @@ class Plan:
 
 
 EXACT = Plan("exact")
+EXACT_OF_FEW = Plan("exact", settings={})
 
 
 class Band(NamedTuple):
@@ -63,7 +70,7 @@ class Band(NamedTuple):
 
 def candidates_for(limit: int) -> int:
     """Return how many rows the index is asked for, to find so many hits."""
-    return max(limit, min(max(limit * OVER_FETCH, MIN_CANDIDATES), MAX_CANDIDATES))
+    return max(limit, min(ceil(limit * OVER_FETCH), MAX_CANDIDATES))
 
 
 def exact_up_to(*, total: int, limit: int) -> int:
@@ -85,7 +92,7 @@ def band(*, total: int, limit: int) -> Band:
 def choose_plan(*, matching: int, total: int, indexed: bool, limit: int) -> Plan:
     """Return how to find the ``limit`` nearest of ``matching`` rows, of the model's ``total``."""
     if not indexed or matching <= exact_up_to(total=total, limit=limit):
-        return EXACT
+        return EXACT_OF_FEW if matching <= FEW_ROWS else EXACT
     candidates = candidates_for(limit)
     visits = ceil(candidates * total / matching)
     return Plan(
@@ -96,8 +103,14 @@ def choose_plan(*, matching: int, total: int, indexed: bool, limit: int) -> Plan
             # The plan without a sort is the one that reads the index in its order. The exact
             # search orders by another expression, so it always sorts.
             "enable_sort": "off",
-            "hnsw.ef_search": str(min(max(MIN_EF_SEARCH, candidates), MAX_EF_SEARCH)),
+            "hnsw.ef_search": str(_ef_search(candidates, visits)),
             "hnsw.iterative_scan": "relaxed_order",
             "hnsw.max_scan_tuples": str(max(MIN_SCAN_TUPLES, PATIENCE * visits)),
         },
     )
+
+
+def _ef_search(candidates: int, visits: int) -> int:
+    """Return how many rows to keep in view, of so many that will be visited."""
+    one_look = min(ceil(ROOM * visits), MAX_FILTERED_EF_SEARCH)
+    return min(max(MIN_EF_SEARCH, candidates, one_look), MAX_EF_SEARCH)

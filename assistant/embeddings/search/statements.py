@@ -43,10 +43,13 @@ def fetch(
             (f"RELEASE SAVEPOINT {SAVEPOINT}", []),
         ]
         first += 1
-    query = ";\n".join(connection.ops.compose_sql(sql, params) for sql, params in parts)
     answers = []
     with connection.cursor() as cursor, _unprepared(connection.connection):
-        cursor.execute(query)
+        if len(parts) == 1:
+            cursor.execute(*parts[0])
+        else:
+            compose = connection.ops.compose_sql
+            cursor.execute(";\n".join(compose(sql, params) for sql, params in parts))
         for number in range(first + len(statements)):
             if number:
                 cursor.nextset()

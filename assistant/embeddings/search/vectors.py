@@ -64,10 +64,10 @@ def of_model(queryset: Rows, embedding_model: EmbeddingModel) -> Rows:
             "The rows to search are a sliced, distinct or combined QuerySet; filter by "
             "pk__in=queryset.values('pk') instead."
         )
-    rows = queryset.order_by().filter(embedding_model_id=UUIDLiteral(embedding_model.pk))
+    of_this = {"embedding_model_id": UUIDLiteral(embedding_model.pk)}
     if queryset.model._meta.get_field("embedding_vector").null:
-        rows = rows.filter(embedding_vector__isnull=False)
-    return rows
+        return queryset.order_by().filter(**of_this, embedding_vector__isnull=False)
+    return queryset.order_by().filter(**of_this)
 
 
 @dataclass(frozen=True)

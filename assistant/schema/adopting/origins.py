@@ -148,7 +148,13 @@ TABLES: dict[str, Table] = {
                 "source_type",
                 "chunk_fts: gin (to_tsvector('english'::regconfig, chunk_text))",
             ),
-            added=("embedding_model_id", "chunk_search"),
+            added=(
+                "embedding_model_id",
+                "chunk_search",
+                "user_id",
+                "start_offset",
+                "end_offset",
+            ),
         ),
         Table(
             "knowledge_base",
@@ -180,7 +186,13 @@ TABLES: dict[str, Table] = {
                 "trigger_update_knowledge_base_timestamp": "BEFORE UPDATE ON knowledge_base FOR "
                 "EACH ROW EXECUTE FUNCTION update_knowledge_base_timestamp()",
             },
-            added=("embedding_model_id", "content_search"),
+            added=(
+                "embedding_model_id",
+                "content_search",
+                "owner_id",
+                "status",
+                "last_error",
+            ),
         ),
         Table(
             "embedding_models",
@@ -196,7 +208,14 @@ TABLES: dict[str, Table] = {
             """),
             unique="name",
             indexes=indexes("embedding_models", "active: btree (is_active)"),
-            added=("is_default",),
+            added=(
+                "is_default",
+                "backend",
+                "provider",
+                "distance",
+                "status",
+                "backfilled_at",
+            ),
         ),
     )
 }

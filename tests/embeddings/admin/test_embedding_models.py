@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 from assistant.db.secrets import MASK
@@ -227,3 +228,17 @@ def test_dimension_and_distance_stay_once_a_chunk_has_its_vector(root: Client) -
     assert 'name="distance"' not in text
     model.refresh_from_db()
     assert (model.dimension, model.distance) == (3, "cosine")
+
+
+def test_only_superusers_name_code_that_workers_run(root: Client, client: Client) -> None:
+    clerk = factories.make_user(is_staff=True)
+    clerk.user_permissions.set(Permission.objects.filter(codename="add_embeddingmodel"))
+    client.force_login(clerk)
+    given = new_model(backend="some.module.Backend")
+
+    refused = client.post(page(EmbeddingModel, "add"), given)
+    assert "Only a superuser" in str(errors(refused))
+    assert not EmbeddingModel.objects.filter(name="tiny").exists()
+
+    assert client.post(page(EmbeddingModel, "add"), new_model()).status_code == 302
+    assert root.post(page(EmbeddingModel, "add"), {**given, "name": "own"}).status_code == 302

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from assistant.embeddings.models import ConversationEmbedding, EmbeddingModel, KnowledgeChunk
-from assistant.embeddings.search.plans import EXACT, Plan, choose_plan
+from assistant.embeddings.search.plans import EXACT, EXACT_OF_FEW, Plan, choose_plan
 from assistant.embeddings.search.statements import fetch, local_settings
 from assistant.embeddings.search.vectors import (
     Leg,
@@ -136,7 +136,7 @@ def test_the_plan_follows_what_matches() -> None:
 
     plan = plan_for(ALL.filter(user=rare), embedding_model=model, limit=10)
 
-    assert plan == EXACT
+    assert plan == EXACT_OF_FEW
 
 
 def test_other_models_vectors_are_not_compared() -> None:
@@ -224,7 +224,7 @@ def test_parameters_bound_by_the_server_find_the_same(threshold: int | None) -> 
     try:
         for _ in range(7):
             assert keys(model, INDEX, rows) == expected
-            assert plan_for(rows, embedding_model=model, limit=10) == EXACT
+            assert plan_for(rows, embedding_model=model, limit=10) == EXACT_OF_FEW
         with transaction.atomic():
             assert keys(model, INDEX, rows) == expected
     finally:

@@ -46,6 +46,7 @@ def test_constraints(complete):
         # Of a column that nobody else may have made.
         "conversation_embeddings_embedding_model_id_fkey",
         "knowledge_base_embedding_model_id_fkey",
+        "knowledge_base_owner_id_fkey",
     }
 
 
