@@ -8,8 +8,11 @@ from benchmarks import (
     concurrent_writers,
     copy_messages,
     embedding_throughput,
+    filtered_search,
+    hybrid_search,
     ingest_messages,
     keyword_search,
+    load_vectors,
     long_conversation,
     migrate,
 )
@@ -26,6 +29,9 @@ MODULES = (
     adopt_database,
     embedding_throughput,
     keyword_search,
+    hybrid_search,
+    load_vectors,
+    filtered_search,
 )
 
 

@@ -14,8 +14,11 @@ from benchmarks import (
     concurrent_writers,
     copy_messages,
     embedding_throughput,
+    filtered_search,
+    hybrid_search,
     ingest_messages,
     keyword_search,
+    load_vectors,
     long_conversation,
     measure,
     migrate,
@@ -57,6 +60,11 @@ def _own_databases(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
         ),
         pytest.param(embedding_throughput, "--texts 4 --batch-size 2", 3, id="embedding"),
         pytest.param(keyword_search, "--documents 5", 9, id="keyword search"),
+        pytest.param(hybrid_search, "--documents 5", 3, id="hybrid search"),
+        pytest.param(load_vectors, "--rows 200 --dimension 8", 2, id="load vectors"),
+        pytest.param(
+            filtered_search, "--rows 3000 --dimension 8 --queries 2", 15, id="filtered search"
+        ),
         pytest.param(admin_pages, "--conversations 20 --small 2", 18, id="admin pages"),
     ],
 )
