@@ -48,7 +48,7 @@ def test_whether_a_model_is_live(viewer: Client, fields: dict[str, Any], text: s
 
 def test_coverage_counts_texts_with_vectors(root: Client, monkeypatch: Any) -> None:
     # Other tests leave the tables large, though empty.
-    monkeypatch.setattr(coverage, "PAGES", 10**6)
+    monkeypatch.setattr(coverage, "PAGES", 10**5)
     model = factories.make_embedding_model()
     assert panel(root, model, "coverage") == "Messages: none yet Knowledge documents: none yet"
     messages = [factories.make_message() for _ in range(3)]
