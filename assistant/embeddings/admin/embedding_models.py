@@ -85,9 +85,11 @@ class EmbeddingModelAdmin(DefaultMixin, TableAdmin):
         fields = super().get_readonly_fields(request, obj)
         return [*fields, "dimension", "distance"] if obj and has_vectors(obj) else fields
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         """Tell the form who fills it in."""
-        form: Any = super().get_form(request, obj, **kwargs)
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
         form.may_name_code = getattr(request.user, "is_superuser", False)
         return form
 
