@@ -34,6 +34,9 @@ DEFINITIONS = re.compile(r"\n[ \t\r]*\n(?=[^\s)}\]])")
 # Of code, so that most groups of definitions fit into one chunk.
 CODE_CHARACTERS_PER_TOKEN = 3
 
+# Whose text is written as Markdown when it is read.
+STRUCTURED = frozenset(("html", "office"))
+
 
 @dataclass(frozen=True)
 class Chunk:
@@ -68,23 +71,22 @@ def split(
     text: str,
     *,
     content_type: str = "text",
-    language: str | None = None,
     backend: Backend | None = None,
     overlap: int = 0,
 ) -> list[Chunk]:
     """Return the chunks of a text, none of a blank one.
 
-    `content_type` is "markdown", "code" or anything else for plain text; a `language` makes it
-    code, too. With a backend, chunks have as many of its model's tokens as it reads, 256 at most;
-    without, or where its tokenizer is not known, 1,000 characters. `overlap` is how many of those
-    a chunk may repeat of the one before.
+    `content_type` is a document's: "code", "markdown" or what is read as Markdown ("html",
+    "office"), anything else for plain text. With a backend, chunks have as many of its model's
+    tokens as it reads, 256 at most; without, or where its tokenizer is not known, 1,000 characters.
+    `overlap` is how many of those a chunk may repeat of the one before.
 
     Raises ``BackendUnavailable`` where a text must be split and the splitter is not installed.
     """
     limits = _limits(backend, overlap)
     kind = content_type.removeprefix("text/")
-    if language and kind != "markdown":
-        kind = "code"
+    if kind in STRUCTURED:
+        kind = "markdown"
     chunks: list[Chunk] = []
     for start, end in _pieces(text, kind, limits):
         for offset, part in _parts(text[start:end], kind, limits):

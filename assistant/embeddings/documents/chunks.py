@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 from uuid import UUID
 
 from django.db import connections, transaction
 
+from assistant.embeddings.backends import EmbeddingError
 from assistant.embeddings.models import EmbeddingModel, KnowledgeChunk, KnowledgeDocument
+from assistant.embeddings.splitting import Chunk, split
 
 __all__ = [
     "ChunkCounts",
@@ -17,9 +18,6 @@ __all__ = [
     "split_content",
     "write_chunks",
 ]
-
-# Whose text is written as Markdown when it is read.
-STRUCTURED = frozenset(("html", "markdown", "office"))
 
 # What is deleted gives its vectors to what has the same text. The sort needs all that is deleted
 # before anything is inserted, so a number is free when it is taken again.
@@ -78,9 +76,7 @@ def write_chunks(
 
     Raises :class:`ChunksUnavailableError` where the splitter is not installed.
     """
-    chunks = split_content(
-        content, content_type=document.content_type, language=document.language, backend=backend
-    )
+    chunks = split_content(content, content_type=document.content_type, backend=backend)
     with transaction.atomic(using=using):
         stored = KnowledgeDocument._base_manager.using(using).filter(pk=document.pk)
         row = stored.select_for_update(no_key=True).values_list("content").first()
@@ -127,23 +123,9 @@ def replace_chunks(
     )
 
 
-def split_content(
-    content: str, *, content_type: str, language: str | None, backend: Any
-) -> list[Any]:
+def split_content(content: str, *, content_type: str, backend: Any) -> list[Chunk]:
     """Return the chunks of a content, as the model of ``backend`` takes them."""
     try:
-        splitting = import_module("assistant.embeddings.splitting")
-        refusal = import_module("assistant.embeddings.backends.base").EmbeddingError
-    except ImportError as error:
+        return split(content, content_type=content_type, backend=backend)
+    except EmbeddingError as error:  # the library is not installed, or not the model's tokenizer
         raise ChunksUnavailableError(str(error)) from error
-    try:
-        chunks: list[Any] = splitting.split(
-            content,
-            content_type="markdown" if content_type in STRUCTURED else content_type,
-            # A language that people speak may be there, too.
-            language=language if content_type == "code" else None,
-            backend=backend,
-        )
-    except refusal as error:  # the library is not installed, or not the model's tokenizer
-        raise ChunksUnavailableError(str(error)) from error
-    return chunks

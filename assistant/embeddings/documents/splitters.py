@@ -1,10 +1,10 @@
 """The chunks of a new text, for each embedding model in use."""
 
 from collections.abc import Callable, Sequence
-from importlib import import_module
 from typing import Any
 from uuid import UUID
 
+from assistant.embeddings.backends import load_backend
 from assistant.embeddings.documents.chunks import ChunksUnavailableError, split_content
 from assistant.embeddings.documents.reading import Text
 from assistant.embeddings.models import EmbeddingModel
@@ -29,7 +29,6 @@ class Splitters:
                 pk: split_content(
                     text.content,
                     content_type=text.content_type,
-                    language=text.language,
                     backend=backend,
                 )
                 for pk, backend in self.backends
@@ -47,8 +46,7 @@ class Splitters:
     def _backend(self, model: EmbeddingModel) -> Any:
         """Return what knows the model's tokens, or None: then characters are counted."""
         try:
-            return import_module("assistant.embeddings.backends").load_backend(model)
+            return load_backend(model)
         except Exception as error:  # whatever a host's own backend raises
-            if not isinstance(error, ImportError):
-                self.note(f"Chunks for {model.name} are cut by characters: {error}")
+            self.note(f"Chunks for {model.name} are cut by characters: {error}")
             return None

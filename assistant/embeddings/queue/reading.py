@@ -39,10 +39,10 @@ def read(items: Sequence[Item], *, backend: Backend | None, using: str) -> Readi
             reading.gone.append(item)
             continue
         # Gone from the dictionary, a text does not outlive its turn.
-        content, content_type, language, conversation_id = texts.pop(key)
+        content, content_type, conversation_id = texts.pop(key)
         try:
             chunks = (
-                split(content, content_type=content_type, language=language, backend=backend)
+                split(content, content_type=content_type, backend=backend)
                 if content.strip()
                 else []
             )
@@ -55,16 +55,14 @@ def read(items: Sequence[Item], *, backend: Backend | None, using: str) -> Readi
     return reading
 
 
-def read_texts(
-    items: Sequence[Item], *, using: str
-) -> dict[UUID, tuple[str, str, str | None, UUID | None]]:
-    """Return text, content type, language and conversation of what is there, by its key."""
+def read_texts(items: Sequence[Item], *, using: str) -> dict[UUID, tuple[str, str, UUID | None]]:
+    """Return text, content type and conversation of what is there, by its key."""
     messages = [item.message_id for item in items if item.message_id]
     documents = [item.document_id for item in items if item.document_id]
     with connections[using].cursor() as cursor:
         cursor.execute(
-            "SELECT id, content, %s, NULL, conversation_id FROM messages WHERE id = ANY (%s)"
-            " UNION ALL SELECT id, content, content_type, language, NULL FROM knowledge_base"
+            "SELECT id, content, %s, conversation_id FROM messages WHERE id = ANY (%s)"
+            " UNION ALL SELECT id, content, content_type, NULL FROM knowledge_base"
             " WHERE id = ANY (%s)",
             [MESSAGE_TYPE, messages, documents],
         )

@@ -1,7 +1,5 @@
 """What tests of documents share."""
 
-from typing import Any
-
 import pytest
 
 
@@ -9,7 +7,6 @@ import pytest
 def _no_backend(monkeypatch: pytest.MonkeyPatch) -> None:
     """Load no embedding model: chunks are cut by characters."""
 
-    def refuse(name: str) -> Any:
-        raise ImportError(name)
-
-    monkeypatch.setattr("assistant.embeddings.documents.splitters.import_module", refuse)
+    monkeypatch.setattr(
+        "assistant.embeddings.documents.splitters.load_backend", lambda _model: None
+    )

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from hashlib import sha256
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from assistant.embeddings.backends import EmbeddingError
 from assistant.embeddings.documents import chunks as module
 from assistant.embeddings.documents.chunks import (
     ChunkCounts,
@@ -41,17 +41,9 @@ def split_lines(text: str, **options: Any) -> list[Chunk]:
     return chunks
 
 
-class RefusedError(Exception):
-    """What the splitter raises."""
-
-
 @pytest.fixture(autouse=True)
 def _splitter(monkeypatch):
-    parts = {
-        "assistant.embeddings.splitting": SimpleNamespace(split=split_lines),
-        "assistant.embeddings.backends.base": SimpleNamespace(EmbeddingError=RefusedError),
-    }
-    monkeypatch.setattr(module, "import_module", parts.__getitem__)
+    monkeypatch.setattr(module, "split", split_lines)
 
 
 def write(document, content, model=None):
@@ -160,16 +152,9 @@ def test_a_changed_file_replaces_its_chunks_for_each_model_in_use(tmp_path):
 
 def test_without_the_splitter_documents_are_stored_and_it_is_told_once(tmp_path, monkeypatch):
     def refuse(text, **options):
-        raise RefusedError("pip install it")
+        raise EmbeddingError("pip install it")
 
-    monkeypatch.setattr(
-        module,
-        "import_module",
-        {
-            "assistant.embeddings.splitting": SimpleNamespace(split=refuse),
-            "assistant.embeddings.backends.base": SimpleNamespace(EmbeddingError=RefusedError),
-        }.__getitem__,
-    )
+    monkeypatch.setattr(module, "split", refuse)
     for name in "abc":
         (tmp_path / name).write_text(name)
 
