@@ -102,9 +102,12 @@ def findings(name: str, means: Means) -> list[Finding]:
     """Return how good hybrid search is, and that it is better than either leg."""
     vector, keyword, hybrid = (means[mode]["ndcg@10"] for mode in MODES)
     better = max(vector, keyword)
+    ratio = hybrid / better if better else 1.0
     return [
-        Finding(f"{name}, nDCG@10 of hybrid search", [hybrid], at_least=TARGETS.get(name)),
-        Finding("  to that of its better leg", [hybrid / better if better else 1.0], at_least=1),
+        Finding(
+            f"{name}, nDCG@10 of hybrid search", [hybrid], at_least=TARGETS.get(name), decimals=3
+        ),
+        Finding("  to that of its better leg", [ratio], at_least=1, decimals=3),
     ]
 
 

@@ -54,6 +54,7 @@ def test_cisi_has_a_target(hybrid: float, target: str) -> None:
     found = findings("CISI", {mode: {"ndcg@10": value} for mode, value in means.items()})
 
     assert found[0].target == target
+    assert f"{hybrid:.3f}" in found[0].row()
 
 
 @pytest.mark.parametrize("better", ["vector", "keyword"])
