@@ -142,14 +142,14 @@ WRITTEN_AT: dict[Node, str] = {
         INSERT INTO search_records
             (user_id, query, query_hash, mode, sources, hit_count, hits, latency, embedding_model_id)
         SELECT u.id, nullif(u.username, 'ada'), '', 'hybrid', ARRAY['messages', '{'], 1,
-            '[{"source": null, "score": 1.10}]', 0.1, m.id
+            '[{"source": null, "score": 1.10}]'::jsonb, 0.1, m.id
         FROM users AS u, embedding_models AS m WHERE m.name = 'mine'
         UNION ALL SELECT NULL, '', '', 'keyword', '{}'::text[], 0, '[]', 1e300, NULL;
         INSERT INTO search_events (record_id, source, chunk, kind, rating, rank)
         SELECT id, id, NULL, 'opened', NULL, 1 FROM search_records
         UNION ALL SELECT id, id, id, 'rated', 3, 2 FROM search_records;
         INSERT INTO search_evaluations (name, queries, depth, embedding_model_id, figures)
-        SELECT name, 1, 100, id, '{"hybrid": {"ndcg@10": 0.10}}' FROM embedding_models
+        SELECT name, 1, 100, id, '{"hybrid": {"ndcg@10": 0.10}}'::jsonb FROM embedding_models
         UNION ALL SELECT '', 0, 0, NULL, '{}';
     """,
     ("sessions", "0001_initial"): """
