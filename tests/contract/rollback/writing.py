@@ -140,7 +140,8 @@ WRITTEN_AT: dict[Node, str] = {
     """,
     ("assistant_embeddings", "0016_add_search_records"): """
         INSERT INTO search_records
-            (user_id, query, query_hash, mode, sources, hit_count, hits, latency, embedding_model_id)
+            (user_id, query, query_hash, mode, sources, hit_count, hits, latency,
+             embedding_model_id)
         SELECT u.id, nullif(u.username, 'ada'), '', 'hybrid', ARRAY['messages', '{'], 1,
             '[{"source": null, "score": 1.10}]'::jsonb, 0.1, m.id
         FROM users AS u, embedding_models AS m WHERE m.name = 'mine'
