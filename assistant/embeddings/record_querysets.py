@@ -131,17 +131,16 @@ class SearchRecordQuerySet(models.QuerySet[Any]):
         kinds = ["opened", "rated"] if opened else ["rated"]
         rows = (
             self.filter(query__isnull=False, events__kind__in=kinds)
-            .order_by("query_hash", "events__source", "created_at", "pk")
-            .values_list("query_hash", "events__source", "pk", "events__rating", "query")
+            .order_by("query_hash", "events__source")
+            .values_list("query_hash", "events__source", "pk", "events__rating")
+            .annotate(asked=F("created_at"), text=F("query"))
         )
-        by_question = groupby(rows.iterator(), key=lambda row: row[0])
-        for key, asked in by_question:
-            # The same text for all of a question's sources.
-            text = ""
-            for source, events in groupby(asked, key=lambda row: row[1]):
+        for key, group in groupby(rows.iterator(), key=lambda row: row[0]):
+            events = list(group)
+            text = max(events, key=lambda row: row[4])[5]  # as it was asked last
+            for source, ratings in groupby(events, key=lambda row: row[1]):
                 best: dict[UUID, int] = {}
-                for _key, _source, record, rating, query in events:
-                    text = text or query
+                for _key, _source, record, rating, *_text in ratings:
                     if rating is not None:
                         best[record] = max(rating, best.get(record, 0))
                 mean = sum(best.values()) / len(best) if best else OPENED

@@ -105,7 +105,7 @@ def _user(key: Any, *, using: str) -> tuple[str, str, Sequence[Any]]:
     """Return the user's column, where it is from, and the parameters of both."""
     if key is None:
         return "NULL", "", []
-    target = SearchRecord._meta.get_field("user").target_field  # type: ignore[union-attr]
+    target: Any = SearchRecord._meta.get_field("user").target_field
     connection = connections[using]
     value = target.get_db_prep_value(key, connection)
     if not router.allow_migrate_model(using, target.model):  # no foreign key either

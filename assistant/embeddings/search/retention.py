@@ -1,6 +1,5 @@
 """Recorded searches are deleted after a while."""
 
-from datetime import timedelta
 from threading import Event
 from time import monotonic
 
@@ -18,7 +17,7 @@ PAUSE = 3_600
 
 DELETE = """
     DELETE FROM search_records WHERE id IN (
-        SELECT id FROM search_records WHERE created_at < now() - %s
+        SELECT id FROM search_records WHERE created_at < now() - make_interval(days => %s)
         ORDER BY created_at LIMIT %s FOR UPDATE SKIP LOCKED
     )
 """
@@ -32,7 +31,7 @@ def prune_searches(
     In statements of so many rows each, which wait for nobody; returns how many searches went.
     Without ``days`` the setting ``RECORD_DAYS`` says it.
     """
-    age = timedelta(days=conf.RECORD_DAYS if days is None else days)
+    age = conf.RECORD_DAYS if days is None else days
     deleted = 0
     while stop is None or not stop.is_set():
         with connections[using].cursor() as cursor:
