@@ -109,6 +109,7 @@ search_records
     CREATE INDEX idx_search_records_created_at ON search_records USING btree (created_at DESC)
     CREATE INDEX idx_search_records_empty ON search_records USING btree (created_at DESC) WHERE
         hit_count = 0
+    CREATE INDEX idx_search_records_mode ON search_records USING btree (mode, created_at DESC)
     CREATE INDEX idx_search_records_model_id ON search_records USING btree (embedding_model_id)
     CREATE INDEX idx_search_records_query_hash ON search_records USING btree (query_hash,
         created_at DESC)

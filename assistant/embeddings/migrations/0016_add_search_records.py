@@ -181,6 +181,9 @@ class Migration(migrations.Migration):
                         name="idx_search_records_empty",
                     ),
                     assistant.db.indexes.Index(
+                        fields=["mode", "-created_at"], name="idx_search_records_mode"
+                    ),
+                    assistant.db.indexes.Index(
                         fields=["query_hash", "-created_at"], name="idx_search_records_query_hash"
                     ),
                     assistant.db.indexes.Index(

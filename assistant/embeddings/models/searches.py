@@ -113,6 +113,8 @@ class SearchRecord(UUIDModel):
                 name="idx_search_records_empty",
                 condition=models.Q(hit_count=0),
             ),
+            # The admin's list filtered by mode; what became of each mode's.
+            Index(fields=["mode", "-created_at"], name="idx_search_records_mode"),
             # How often was this asked?
             Index(fields=["query_hash", "-created_at"], name="idx_search_records_query_hash"),
             # A user's searches; the cascade from users.

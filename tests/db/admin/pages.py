@@ -16,6 +16,8 @@ from assistant.embeddings.models import (
     EmbeddingQueueItem,
     KnowledgeChunk,
     KnowledgeDocument,
+    SearchEvaluation,
+    SearchRecord,
 )
 from assistant.schema.models import SchemaMigration
 from assistant.settings.models import ModelConfig, SystemSetting
@@ -52,6 +54,8 @@ TABLES = {
         Table(KnowledgeDocument, factories.make_document),
         Table(KnowledgeChunk, factories.make_chunk, writable=False),
         Table(EmbeddingQueueItem, factories.make_queue_item, writable=False),
+        Table(SearchRecord, factories.make_search_record, writable=False),
+        Table(SearchEvaluation, factories.make_search_evaluation, writable=False),
         Table(EmbeddingModel, factories.make_embedding_model),
         Table(
             SchemaMigration,
