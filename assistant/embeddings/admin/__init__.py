@@ -6,6 +6,7 @@ from assistant.embeddings.admin.evaluations import SearchEvaluationAdmin
 from assistant.embeddings.admin.knowledge import KnowledgeDocumentAdmin
 from assistant.embeddings.admin.knowledge_chunks import KnowledgeChunkAdmin
 from assistant.embeddings.admin.queue import EmbeddingQueueItemAdmin
+from assistant.embeddings.admin.search_events import SearchEventAdmin
 from assistant.embeddings.admin.searches import SearchRecordAdmin
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "KnowledgeChunkAdmin",
     "KnowledgeDocumentAdmin",
     "SearchEvaluationAdmin",
+    "SearchEventAdmin",
     "SearchRecordAdmin",
 ]

@@ -1,12 +1,8 @@
 """Recorded searches in the admin site."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin import SimpleListFilter
-from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.auth import get_permission_codename, get_user_model
 from django.db import models
 from django.db.models.functions import Left
 from django.http import HttpRequest
@@ -16,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assistant.conf import conf
-from assistant.db.admin import LinkedObjectFilter, ReadOnlyAdmin
+from assistant.db.admin import LinkedObjectFilter
 from assistant.db.admin.durations import duration
+from assistant.embeddings.admin.search_base import FoundFilter, OfUsersAdmin
 from assistant.embeddings.admin.search_hits import hits_table
 from assistant.embeddings.models import EmbeddingModel, KnowledgeDocument, SearchRecord
 
@@ -25,29 +22,8 @@ from assistant.embeddings.models import EmbeddingModel, KnowledgeDocument, Searc
 LIST_LENGTH = 100
 
 
-class FoundFilter(SimpleListFilter):
-    """What found nothing, which has an index."""
-
-    title = gettext_lazy("hits")
-    parameter_name = "found"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        """Return the one choice."""
-        return [("nothing", gettext_lazy("Found nothing"))]
-
-    def queryset(
-        self, request: HttpRequest, queryset: models.QuerySet[Any]
-    ) -> models.QuerySet[Any]:
-        """Keep what found nothing."""
-        if self.value() is None:
-            return queryset
-        if self.value() != "nothing":
-            raise IncorrectLookupParameters
-        return queryset.filter(hit_count=0)
-
-
 @admin.register(SearchRecord)
-class SearchRecordAdmin(ReadOnlyAdmin):
+class SearchRecordAdmin(OfUsersAdmin):
     """What was searched for, what was found, and what became of it."""
 
     fields = (
@@ -82,14 +58,6 @@ class SearchRecordAdmin(ReadOnlyAdmin):
 
     class Media:
         css = {"all": ["assistant_embeddings/searches.css"]}
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Let searches go with their user, too; they have no page to delete them."""
-        opts = get_user_model()._meta
-        may_delete_users = f"{opts.app_label}.{get_permission_codename('delete', opts)}"
-        return super().has_delete_permission(request, obj) or bool(
-            request.user.has_perm(may_delete_users)
-        )
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Fetch the model's name."""

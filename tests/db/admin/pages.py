@@ -17,6 +17,7 @@ from assistant.embeddings.models import (
     KnowledgeChunk,
     KnowledgeDocument,
     SearchEvaluation,
+    SearchEvent,
     SearchRecord,
 )
 from assistant.schema.models import SchemaMigration
@@ -55,6 +56,7 @@ TABLES = {
         Table(KnowledgeChunk, factories.make_chunk, writable=False),
         Table(EmbeddingQueueItem, factories.make_queue_item, writable=False),
         Table(SearchRecord, factories.make_search_record, writable=False),
+        Table(SearchEvent, factories.make_search_event, writable=False),
         Table(SearchEvaluation, factories.make_search_evaluation, writable=False),
         Table(EmbeddingModel, factories.make_embedding_model),
         Table(

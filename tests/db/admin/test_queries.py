@@ -65,6 +65,10 @@ LISTS = {
         "count search_records",
         "search_records with outcomes",
     ],
+    "search_events": [
+        "count search_events",
+        "search_events",
+    ],
     "search_evaluations": [
         "values of search_evaluations.name",
         "count search_evaluations",
@@ -143,6 +147,11 @@ PAGES = {
     "search_records": [
         "sizes of search_records",
         "search_records",
+        "counts of related rows",
+    ],
+    "search_events": [
+        "search_events",
+        "search_events",
     ],
     "search_evaluations": [
         "sizes of search_evaluations",

@@ -16,7 +16,10 @@ from assistant.embeddings.question_hashes import hash_question
 from tests import factories
 from tests.db.admin.pages import page
 
+pytestmark = pytest.mark.django_db
+
 LIST = "/admin/assistant_embeddings/searchrecord/"
+EVENTS = "/admin/assistant_embeddings/searchevent/"
 EVALUATIONS = "/admin/assistant_embeddings/searchevaluation/"
 
 
@@ -52,7 +55,7 @@ def test_filters(root: Client) -> None:
     assert found(root, user__exact=user.pk) == found(root, embedding_model__exact=model.pk)
     assert found(root, user__exact=user.pk) == [young]
     week = timezone.now() - timedelta(days=7)
-    assert found(root, created_at__gte=week.date().isoformat()) == [young]
+    assert found(root, created_at__gte=week.isoformat(" ")) == [young]
     for wrong in ({"found": "x"}, {"mode__exact": "\0"}, {"user__exact": "x"}):
         assert root.get(LIST, wrong).status_code == 302
 
@@ -199,6 +202,21 @@ def test_who_may_delete_users_may_delete_their_searches_along(client: Client) ->
     client.post(page(user, "delete"), {"post": "yes"})
 
     assert not SearchRecord.objects.exists()
+
+
+def test_events_lead_to_their_search(root: Client) -> None:
+    record = ask("Where?")
+    event = factories.make_search_event(record=record, kind="rated", rating=3)
+    factories.make_search_event()
+
+    assert f'<a href="{page(record, "change")}">Where?</a>' in root.get(EVENTS).text
+    assert found_events(root, record__exact=record.pk) == [event]
+    assert found_events(root, q=str(record.pk)) == found_events(root, q=str(event.pk)) == [event]
+    assert "?record__exact=" in root.get(page(record, "change")).text
+
+
+def found_events(client: Client, **query: Any) -> list[Any]:
+    return list(client.get(EVENTS, query).context["cl"].result_list)
 
 
 def test_evaluations_show_a_figure(viewer: Client) -> None:

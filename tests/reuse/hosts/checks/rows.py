@@ -34,6 +34,7 @@ MODELS = [
     KnowledgeChunk,
     EmbeddingQueueItem,
     SearchRecord,
+    SearchEvent,
     SearchEvaluation,
 ]
 # Not every project has it; its rows are those of the migrations.
