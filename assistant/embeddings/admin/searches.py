@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from assistant.conf import conf
 from assistant.db.admin import LinkedObjectFilter
 from assistant.db.admin.durations import duration
+from assistant.db.secrets import mask_urls
 from assistant.embeddings.admin.search_base import FoundFilter, OfUsersAdmin
 from assistant.embeddings.admin.search_hits import hits_table
 from assistant.embeddings.models import EmbeddingModel, KnowledgeDocument, SearchRecord
@@ -35,7 +36,7 @@ class SearchRecordAdmin(OfUsersAdmin):
         "hit_count",
         "hits",
         "plans",
-        "note",
+        "remark",
         "time",
         "model_link",
         "query_hash",
@@ -99,6 +100,11 @@ class SearchRecordAdmin(OfUsersAdmin):
     def question(self, obj: Any) -> str:
         """Return the question, if its text is recorded."""
         return _no_text(obj) if obj.query is None else obj.query
+
+    @admin.display(description=gettext_lazy("note"))
+    def remark(self, obj: Any) -> str:
+        """Return the note, without passwords of addresses."""
+        return mask_urls(obj.note) or str(self.get_empty_value_display())
 
     @admin.display(description=gettext_lazy("opened"), boolean=True)
     def opened(self, obj: Any) -> bool:

@@ -105,11 +105,11 @@ def _user(key: Any, *, using: str) -> tuple[str, str, Sequence[Any]]:
     """Return the user's column, where it is from, and the parameters of both."""
     if key is None:
         return "NULL", "", []
-    target: Any = SearchRecord._meta.get_field("user").target_field
-    connection = connections[using]
+    field: Any = SearchRecord._meta.get_field("user")
+    target, connection = field.target_field, connections[using]
     value = target.get_db_prep_value(key, connection)
     if not router.allow_migrate_model(using, target.model):  # no foreign key either
-        return "%s", "", [value]
+        return f"%s::{field.db_type(connection)}", "", [value]
     quote = connection.ops.quote_name
     rows = USER.format(key=quote(target.column), table=quote(target.model._meta.db_table))
     return "owner.id", f" FROM ({rows}) AS owner (id)", [value]

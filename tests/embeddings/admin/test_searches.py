@@ -161,12 +161,19 @@ WRITTEN_BY_ANYBODY: list[Any] = [
 
 
 def test_hits_that_are_none_fail_no_page(root: Client) -> None:
-    record = ask("a", hits=WRITTEN_BY_ANYBODY, plans={"<b>": [1]}, sources=["<b>"], note="<b>")
+    record = ask(
+        "a",
+        hits=WRITTEN_BY_ANYBODY,
+        plans={"<b>": [1]},
+        sources=["<b>"],
+        note="<b> https://ada:hunter2@host/",
+    )
 
     response = root.get(page(record, "change"))
 
     assert response.status_code == 200
     assert "<b>" not in response.text
+    assert "hunter2" not in response.text
 
 
 def test_a_page_makes_as_many_queries_for_more_hits(root: Client) -> None:

@@ -206,3 +206,22 @@ def test_what_is_read_from_a_replica_is_recorded_in_its_primary(settings: Any) -
     settings.DATABASE_ROUTERS = [Replica()]
 
     assert recording._writable("replica") == "default"
+
+
+class UsersElsewhere:
+    """Keeps the users out of every database."""
+
+    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool | None:
+        return False if hints.get("model_name") == "user" else None
+
+
+def test_users_of_another_database_are_recorded_by_their_keys(texts: None, settings: Any) -> None:
+    settings.DATABASE_ROUTERS = [UsersElsewhere()]
+    user = make_user()
+
+    with CaptureQueriesContext(connection) as queries:
+        hits = ask(user=user)
+
+    assert SearchRecord.objects.get(pk=hits.record).user_id == user.pk
+    [insert] = [query["sql"] for query in queries if "INSERT INTO search_records" in query["sql"]]
+    assert '"users"' not in insert
