@@ -41,7 +41,7 @@ class SearchRecordAdmin(OfUsersAdmin):
         "model_link",
         "query_hash",
     )
-    list_display = ("created_at", "question_start", "mode", "hit_count", "opened", "rated", "time")
+    list_display = ("created_at", "question_start", "mode", "hit_count", "outcome", "time")
     list_filter = (
         FoundFilter,
         "mode",
@@ -106,15 +106,11 @@ class SearchRecordAdmin(OfUsersAdmin):
         """Return the note, without passwords of addresses."""
         return mask_urls(obj.note) or str(self.get_empty_value_display())
 
-    @admin.display(description=gettext_lazy("opened"), boolean=True)
-    def opened(self, obj: Any) -> bool:
-        """Tell whether a hit was opened."""
-        return bool(obj.opened)
-
-    @admin.display(description=gettext_lazy("rated"), boolean=True)
-    def rated(self, obj: Any) -> bool:
-        """Tell whether a hit was rated."""
-        return bool(obj.rated)
+    @admin.display(description=gettext_lazy("outcome"))
+    def outcome(self, obj: Any) -> str:
+        """Say whether hits were opened and rated."""
+        told = ((obj.opened, _("opened")), (obj.rated, _("rated")))
+        return ", ".join(text for is_so, text in told if is_so)
 
     @admin.display(description=gettext_lazy("searched"))
     def searched(self, obj: Any) -> str:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from assistant.db.constraints import (
@@ -135,7 +136,7 @@ class SearchRecord(UUIDModel):
         ]
 
     def __str__(self) -> str:
-        return self.query or f"Search {self.pk}"
+        return Truncator(self.query or f"Search {self.pk}").chars(100)
 
 
 class SearchEvent(models.Model):

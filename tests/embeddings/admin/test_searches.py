@@ -114,6 +114,16 @@ def test_what_became_of_searches(root: Client) -> None:
 
     assert rows.pop(record.pk) == (True, False)
     assert list(rows.values()) == [(False, True)]
+    text = root.get(LIST).text
+    assert '<td class="field-outcome">opened</td>' in text
+    assert '<td class="field-outcome">rated</td>' in text
+
+
+def test_a_long_question_is_cut_in_titles(root: Client) -> None:
+    record = ask("word " * 1_000)
+
+    assert len(str(record)) == 100
+    assert root.get(page(record, "change")).text.count("word") < 1_100
 
 
 def test_hits_link_to_their_sources(root: Client) -> None:
