@@ -225,3 +225,42 @@ def test_users_of_another_database_are_recorded_by_their_keys(texts: None, setti
     assert SearchRecord.objects.get(pk=hits.record).user_id == user.pk
     [insert] = [query["sql"] for query in queries if "INSERT INTO search_records" in query["sql"]]
     assert '"users"' not in insert
+
+
+@pytest.mark.parametrize(
+    "question", ['it\'s \\ 100% %s {} "of" $1', "e\u0301 ☃ \U0001f600", "a\0b"]
+)
+def test_any_question_is_recorded(texts: None, question: str) -> None:
+    hits = ask(question)
+
+    assert SearchRecord.objects.get(pk=hits.record).query == question.replace("\0", " ")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_for_a_user_who_is_being_deleted(texts: None) -> None:
+    user = make_user()
+    other = connection.copy()
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '2s'")
+            other.set_autocommit(False)
+            with other.cursor() as cursor:
+                cursor.execute("DELETE FROM users WHERE id = %s", [user.pk])
+            hits = ask(user=user)
+            other.commit()
+    finally:
+        other.close()
+
+    assert hits.record is None
+    assert not SearchRecord.objects.exists()
+    assert not recording.reported
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_record_goes_with_the_transaction_of_its_caller(texts: None) -> None:
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        assert ask().record is not None
+        1 / 0  # noqa: B018
+
+    assert not SearchRecord.objects.exists()
