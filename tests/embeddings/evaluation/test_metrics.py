@@ -74,7 +74,7 @@ def test_the_mean_of_nothing_is_zero() -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "share", "expected"),
+    "values, share, expected",
     [
         ([], 0.95, 0),
         ([7], 0.95, 7),
