@@ -5,6 +5,7 @@ from assistant.embeddings.models.conversation_embeddings import ConversationEmbe
 from assistant.embeddings.models.embedding_models import EmbeddingModel
 from assistant.embeddings.models.knowledge import KnowledgeDocument
 from assistant.embeddings.models.queue import EmbeddingQueueItem
+from assistant.embeddings.models.searches import SearchEvaluation, SearchEvent, SearchRecord
 
 __all__ = [
     "ConversationEmbedding",
@@ -12,4 +13,7 @@ __all__ = [
     "EmbeddingQueueItem",
     "KnowledgeChunk",
     "KnowledgeDocument",
+    "SearchEvaluation",
+    "SearchEvent",
+    "SearchRecord",
 ]
