@@ -44,7 +44,7 @@ BY_END = r"""
         WHERE {visible}
     ) AS d
     JOIN (
-        SELECT id, '/' || translate(id, '\', '/') AS path,
+        SELECT id, '/' || regexp_replace(translate(id, '\', '/'), '^(\./)+', '') AS path,
             regexp_replace(id, '^.*[/\\]', '') AS name
         FROM unnest(%(ids)s::text[]) AS all_wanted (id)
     ) AS wanted ON wanted.name = d.name

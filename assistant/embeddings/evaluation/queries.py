@@ -76,8 +76,12 @@ def _objects(path: str, lines: Iterable[tuple[int, str]]) -> Iterator[Entry]:
         if isinstance(key, bool) or not isinstance(key, str | int) or not isinstance(text, str):
             problem = 'a JSON object with "_id" or "id", and "text" or "query", is expected.'
             raise FileError(path, problem, line=number)
-        # Half of a pair is no character, and nothing that can be stored.
-        yield number, str(key).strip(), text.encode("utf-8", "replace").decode()
+        yield number, _whole(str(key)).strip(), _whole(text)
+
+
+def _whole(text: str) -> str:
+    """Return a text that can be stored: JSON may hold halves of a character, and NUL."""
+    return text.encode("utf-8", "replace").decode().replace("\0", " ")
 
 
 def _topics(path: str, lines: Iterable[tuple[int, str]]) -> Iterator[Entry]:

@@ -40,7 +40,7 @@ def p_value(differences: Sequence[float]) -> float:
     extreme = 0
     for _ in range(rounds):
         signs = f"{random.getrandbits(count):0{count}b}".encode()
-        chosen = sum(compress(sizes, map(48 .__ne__, signs)))
+        chosen = sum(compress(sizes, map((48).__ne__, signs)))
         extreme += abs(2 * chosen - total) >= observed
     # The differences themselves are one way to have them.
     return (extreme + 1) / (rounds + 1)
