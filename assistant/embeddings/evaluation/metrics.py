@@ -7,10 +7,11 @@ what was judged, by document: above 0 is relevant, and what was not judged is no
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import islice
 from math import ceil, log2
+from typing import Any
 
 __all__ = ["METRICS", "mean", "measure", "ndcg", "percentile", "recall", "reciprocal_rank"]
 
-Grades = Mapping[Hashable, int]
+Grades = Mapping[Any, int]
 
 NDCG = "ndcg@10"
 RECALL = "recall@100"

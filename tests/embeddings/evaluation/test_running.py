@@ -1,0 +1,143 @@
+"""Asking every question in every mode."""
+
+from typing import Any
+
+import pytest
+
+from assistant.embeddings.backends import EmbeddingError
+from assistant.embeddings.evaluation import running
+from assistant.embeddings.evaluation.questions import Question
+from assistant.embeddings.evaluation.results import Evaluation
+from assistant.embeddings.evaluation.running import FallbackError, Searcher, evaluate
+from assistant.embeddings.models import EmbeddingModel
+from tests.embeddings.evaluation.conftest import Known
+from tests.factories import make_user
+
+MODES = ("vector", "keyword", "hybrid")
+
+
+def made(*modes: str) -> Evaluation:
+    return Evaluation(name="test", modes=modes or MODES, depth=100)
+
+
+def question(text: str, key: str = "1", **grades: int) -> Question:
+    return Question(key, text, grades)
+
+
+def test_a_document_is_where_its_best_passage_is(known: Known) -> None:
+    several = known("refund card\nrefund card money\nrefund")
+    one = known("refund")
+    known("garden")
+    asked = Question("1", "refund card", {one.pk: 1})
+
+    answer, _hits = Searcher(sources=["documents"]).ask(asked, "keyword")
+
+    assert answer.ranking == [several.pk, one.pk]
+    assert answer.figures["rr"] == 1 / 2
+    assert answer.plans == {"keyword:documents": "all"}
+    assert answer.latency > 0
+
+
+def test_a_hundred_documents_are_ranked_though_one_has_many_passages(known: Known) -> None:
+    known("\n".join(f"refund refund refund word{n}" for n in range(260)))
+    for number in range(110):
+        known(f"refund of a garden with other{number} things and more{number} words")
+    searcher = Searcher(sources=["documents"])
+
+    answer, _hits = searcher.ask(question("refund"), "keyword")
+
+    assert len(answer.ranking) == 100
+    assert searcher.limits["keyword"] > running.FIRST
+
+
+def test_what_a_user_sees_comes_first(known: Known, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A deeper search may rank otherwise; the first ten hits are those of a search for ten."""
+    documents = {n: known(f"refund {n}") for n in range(12)}
+    limits: list[int] = []
+
+    def reverse(*args: Any, limit: int, **options: Any) -> Any:
+        limits.append(limit)
+        hits = search(*args, limit=limit, **options)
+        if limit > running.SHOWN:
+            hits.reverse()
+        return hits
+
+    search = running.search
+    shown = [hit.source.pk for hit in search("refund", user=None, mode="keyword", limit=10)]
+    monkeypatch.setattr(running, "search", reverse)
+
+    answer, _hits = Searcher().ask(question("refund"), "keyword")
+
+    assert limits == [10, 200]
+    assert answer.ranking[:10] == shown
+    assert set(answer.ranking) == {document.pk for document in documents.values()}
+
+
+def test_all_questions_are_answered_in_all_modes(known: Known, model: EmbeddingModel) -> None:
+    refund, garden = known("refunds are paid by card"), known("the garden has roses")
+    questions = [
+        Question("1", "refund by card", {refund.pk: 2, "not-stored": 1}),
+        Question("2", "garden roses", {garden.pk: 1}),
+    ]
+    evaluation, done = made(), list[int]()
+
+    evaluate(questions, evaluation, Searcher(), progress=done.append)
+
+    assert done == [1, 2]
+    assert evaluation.embedding_model == model
+    assert list(evaluation.per_query) == ["1", "2"]
+    assert list(evaluation.per_query["2"]) == list(MODES)
+    figures = evaluation.figures["hybrid"]
+    assert figures["mrr"] == 1
+    assert figures["recall@100"] == pytest.approx(0.75)
+    assert figures["latency_ms"]["p95"] >= figures["latency_ms"]["median"] > 0
+    assert evaluation.per_query["1"]["vector"]["plans"] == {
+        "messages": "exact",
+        "documents": "exact",
+    }
+
+
+def test_searches_are_those_of_the_user(known: Known) -> None:
+    ada, ben = make_user(), make_user()
+    own = known("refund one", owner=ada)
+    known("refund two", owner=ben)
+
+    answer, _hits = Searcher(user=ada).ask(question("refund"), "hybrid")
+
+    assert answer.ranking == [own.pk]
+
+
+def test_a_model_that_cannot_be_had_ends_it_before_anything_is_asked(known: Known) -> None:
+    known("refund")
+    EmbeddingModel.objects.update(is_default=False)
+    evaluation = made()
+
+    with pytest.raises(EmbeddingError, match="no default embedding model"):
+        evaluate([question("refund")], evaluation, Searcher())
+    assert evaluation.answers == {}
+
+
+def test_words_only_are_no_hybrid_search(known: Known) -> None:
+    known("refund")
+    EmbeddingModel.objects.update(is_default=False)
+
+    with pytest.raises(
+        FallbackError, match="in mode hybrid was answered in mode keyword. Searched"
+    ):
+        evaluate([question("refund")], made("hybrid"), Searcher())
+
+
+def test_an_interruption_leaves_what_is_complete(known: Known) -> None:
+    document = known("refund")
+    questions = [Question(str(n), "refund", {document.pk: 1}) for n in range(3)]
+    evaluation = made("keyword")
+
+    def interrupt(done: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(questions, evaluation, Searcher(), progress=interrupt)
+
+    assert list(evaluation.answers) == ["0", "1"]
+    assert evaluation.figures["keyword"]["mrr"] == 1
