@@ -10,6 +10,7 @@ from assistant.embeddings.evaluation.questions import Question
 from assistant.embeddings.evaluation.results import Evaluation
 from assistant.embeddings.evaluation.running import FallbackError, Searcher, evaluate
 from assistant.embeddings.models import EmbeddingModel
+from assistant.embeddings.search import Hits
 from tests.embeddings.evaluation.conftest import Known
 from tests.factories import make_user
 
@@ -34,8 +35,18 @@ def test_a_document_is_where_its_best_passage_is(known: Known) -> None:
 
     assert answer.ranking == [several.pk, one.pk]
     assert answer.figures["rr"] == 1 / 2
-    assert answer.plans == {"keyword:documents": "all"}
     assert answer.latency > 0
+
+
+def test_the_plans_of_both_legs_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def search(*_arguments: Any, **_options: Any) -> Hits:
+        return Hits(mode="hybrid", plans={"documents": "index"}, keyword_plans={"messages": "all"})
+
+    monkeypatch.setattr(running, "search", search)
+
+    answer, _hits = Searcher().ask(question("refund"), "hybrid")
+
+    assert answer.plans == {"documents": "index", "keyword:messages": "all"}
 
 
 def test_a_hundred_documents_are_ranked_though_one_has_many_passages(known: Known) -> None:
@@ -122,7 +133,7 @@ def test_words_only_are_no_hybrid_search(known: Known) -> None:
     EmbeddingModel.objects.update(is_default=False)
 
     with pytest.raises(
-        FallbackError, match="in mode hybrid was answered in mode keyword. Searched"
+        FallbackError, match=r"in mode hybrid was answered in mode keyword\. Searched"
     ):
         evaluate([question("refund")], made("hybrid"), Searcher())
 

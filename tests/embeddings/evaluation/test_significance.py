@@ -17,8 +17,8 @@ from assistant.embeddings.evaluation.significance import p_value
         ([0.1, -0.1], 1),
         ([0.1] * 10, 2 / 1024),
         # Of 16 ways to give them signs, 4 add up to 8 or more, or to -8 or less.
-        ([1, 2, 3, 4, 0, -0.0][:4], 2 / 16),
         ([-1, 2, 3, 4], 4 / 16),
+        ([1, 2, 3, 4, 0], 2 / 16),
     ],
 )
 def test_of_few_differences_all_signs_are_tried(differences: list[float], expected: float) -> None:
@@ -37,7 +37,7 @@ def test_of_many_differences_a_sample_says_nearly_the_same() -> None:
 
 def test_chance_is_seldom_called_a_difference() -> None:
     """Of 100 comparisons of noise about 5 are below .05."""
-    random = Random(3)
+    random = Random(3)  # noqa: S311
 
     found = [p_value([random.gauss(0, 1) for _ in range(12)]) for _ in range(100)]
 
