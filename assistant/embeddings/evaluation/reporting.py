@@ -87,7 +87,7 @@ def query_lines(evaluation: Evaluation, *, every: bool) -> Iterator[str]:
             yield ""
             yield f"Where hybrid {heading} against the better leg (nDCG@10):"
             for query, difference in items:
-                yield _query(evaluation, query, difference)
+                yield _query(evaluation, query, difference, plans=("hybrid",))
 
 
 def as_json(
@@ -129,12 +129,18 @@ def _compared(comparison: Comparison, heading: str) -> str:
     )
 
 
-def _query(evaluation: Evaluation, query: str, difference: float | None) -> str:
+def _query(
+    evaluation: Evaluation,
+    query: str,
+    difference: float | None,
+    *,
+    plans: tuple[str, ...] = (),
+) -> str:
     answers = evaluation.answers[query]
     figures = "  ".join(f"{mode} {answer.figures[NDCG]:.4f}" for mode, answer in answers.items())
-    plans = "; ".join(f"{mode}: {_plans(answer.plans)}" for mode, answer in answers.items())
+    said = "; ".join(f"{mode}: {_plans(answers[mode].plans)}" for mode in plans or answers)
     margin = "" if difference is None else f"{difference:+.4f}  "
-    return f"  {query}  {margin}{figures}  [{plans}]  {_short(evaluation.texts[query])}"
+    return f"  {query}  {margin}{figures}  [{said}]  {_short(evaluation.texts[query])}"
 
 
 def _plans(plans: Mapping[str, str]) -> str:
