@@ -1,16 +1,19 @@
 """Evaluations in the database: stored, and found again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from uuid import UUID
 
 from assistant.embeddings.evaluation.results import Evaluation
+from assistant.embeddings.evaluation.running import Searcher
 from assistant.embeddings.models import SearchEvaluation
 from assistant.embeddings.search import fusion
 
-__all__ = ["fusion_parameters", "latest", "named", "save"]
+__all__ = ["latest", "named", "parameters_of", "save"]
 
 LATEST = "latest"
+DISTRIBUTION = "django-ai-assistant-backend"
 
 
 def save(evaluation: Evaluation, *, using: str) -> SearchEvaluation:
@@ -46,7 +49,23 @@ def latest(*, using: str) -> list[str]:
     return list(dict.fromkeys(rows.values_list("name", flat=True)[:20]))
 
 
-def fusion_parameters() -> dict[str, Any]:
+def parameters_of(searcher: Searcher, modes: Sequence[str]) -> dict[str, Any]:
+    """Return what searches are run with."""
+    try:
+        release = version(DISTRIBUTION)
+    except PackageNotFoundError:
+        release = ""
+    return {
+        "version": release,
+        "modes": list(modes),
+        "sources": list(searcher.sources),
+        "tags": list(searcher.tags),
+        "user": str(searcher.user.pk) if searcher.user is not None else None,
+        "fusion": _fusion_parameters(),
+    }
+
+
+def _fusion_parameters() -> dict[str, Any]:
     """Return the parameters that rankings are fused with, by their names in lower case."""
     return {
         name.lower(): dict(value) if isinstance(value, Mapping) else value

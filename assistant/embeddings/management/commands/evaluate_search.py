@@ -1,9 +1,6 @@
 """Measure search on questions whose answers are known."""
 
 import json
-import sys
-import time
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +13,17 @@ from assistant.embeddings.evaluation import reporting
 from assistant.embeddings.evaluation.comparing import Comparison, compare_evaluations
 from assistant.embeddings.evaluation.files import FileError
 from assistant.embeddings.evaluation.judgements import read_judgements
+from assistant.embeddings.evaluation.progress import Progress
 from assistant.embeddings.evaluation.queries import read_queries
 from assistant.embeddings.evaluation.questions import NothingToMeasureError, Questions, prepare
 from assistant.embeddings.evaluation.results import Evaluation
 from assistant.embeddings.evaluation.running import DEPTH, FallbackError, Searcher, evaluate
 from assistant.embeddings.evaluation.runs import run_paths, write_run
-from assistant.embeddings.evaluation.storing import fusion_parameters, latest, named, save
+from assistant.embeddings.evaluation.storing import latest, named, parameters_of, save
 from assistant.embeddings.models import EmbeddingModel
 from assistant.embeddings.search.requests import SOURCES
 
 MODES = ("vector", "keyword", "hybrid")
-DISTRIBUTION = "django-ai-assistant-backend"
-# Seconds between two lines of progress.
-PAUSE = 5.0
 
 
 class Command(BaseCommand):
@@ -95,7 +90,7 @@ class Command(BaseCommand):
             modes=tuple(mode for mode in MODES if mode in (options["mode"] or MODES)),
             depth=DEPTH,
         )
-        evaluation.parameters = _parameters(searcher, evaluation, options)
+        evaluation.parameters = parameters_of(searcher, evaluation.modes)
         former = self._former(options["compare"], database=database)
         try:
             paths = run_paths(options["run"], evaluation.modes) if options["run"] else {}
@@ -125,9 +120,9 @@ class Command(BaseCommand):
     ) -> CommandError | None:
         """Ask everything; return what ended it before that."""
         total = len(questions.items)
-        progress = Progress(self, total=total, quiet=self.quiet)
+        write = (lambda line: None) if self.quiet else self.stderr.write
         try:
-            evaluate(questions.items, evaluation, searcher, progress=progress)
+            evaluate(questions.items, evaluation, searcher, progress=Progress(write, total=total))
         except KeyboardInterrupt:
             problem, code = "Interrupted", 130
         except (EmbeddingError, FallbackError, ValueError, DatabaseError) as error:
@@ -215,25 +210,6 @@ class Command(BaseCommand):
         return found
 
 
-class Progress:
-    """Say now and then how far it is."""
-
-    def __init__(self, command: BaseCommand, *, total: int, quiet: bool) -> None:
-        self.command = command
-        self.total = total
-        self.quiet = quiet
-        self.start = self.last = time.monotonic()
-
-    def __call__(self, done: int) -> None:
-        """Write a line every few seconds."""
-        now = time.monotonic()
-        if self.quiet or now - self.last < PAUSE or done == self.total:
-            return
-        self.last = now
-        left = (now - self.start) / done * (self.total - done)
-        self.command.stderr.write(f"{done:,} of {self.total:,} questions; {left:.0f} s to go")
-
-
 def _sources(text: str | None) -> list[str]:
     chosen = [name.strip() for name in text.split(",")] if text is not None else list(SOURCES)
     if unknown := [name for name in chosen if name not in SOURCES]:
@@ -246,21 +222,3 @@ def _sources(text: str | None) -> list[str]:
 
 def _label(path: str) -> str:
     return "standard input" if path == "-" else Path(path).name
-
-
-def _parameters(
-    searcher: Searcher, evaluation: Evaluation, options: dict[str, Any]
-) -> dict[str, Any]:
-    try:
-        release = version(DISTRIBUTION)
-    except PackageNotFoundError:
-        release = ""
-    return {
-        "version": release,
-        "python": ".".join(map(str, sys.version_info[:3])),
-        "modes": list(evaluation.modes),
-        "sources": list(searcher.sources),
-        "tags": list(searcher.tags),
-        "user": str(searcher.user.pk) if searcher.user is not None else None,
-        "fusion": fusion_parameters(),
-    }
