@@ -16,6 +16,7 @@ import assistant.db.validators
 
 # squawk-ignore prefer-bigint-over-int: a search has fewer hits, and an evaluation fewer questions.
 # squawk-ignore prefer-text-field: as the other columns of names and hashes are.
+# squawk-ignore prefer-bigint-over-smallint: a rating is from 0 to 3.
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -22,6 +22,7 @@ from assistant.embeddings.search.hits import Hit, Hits
 from assistant.embeddings.search.keywords import keyword_sql
 from assistant.embeddings.search.legs import Part, leg_sql
 from assistant.embeddings.search.questions import clean_question
+from assistant.embeddings.search.recording import record_search
 from assistant.embeddings.search.requests import SOURCES, SearchRequest, make_request
 from assistant.embeddings.search.scopes import chunks_of, waiting_of
 from assistant.embeddings.search.statements import fetch
@@ -52,6 +53,7 @@ def search(  # noqa: PLR0913
     mode: str = "hybrid",
     filters: Mapping[str, Any] | None = None,
     embedding_model: Any = None,
+    record: bool = True,
     using: str | None = None,
 ) -> Hits:
     """Return the passages that answer a question, the best first.
@@ -65,7 +67,8 @@ def search(  # noqa: PLR0913
     ``"quoted phrases"`` must be there and ``-exclusions`` must not, except in mode "vector". Where
     the embedding model cannot be had, "hybrid" searches by words and says so in the result's
     ``note``. ``embedding_model`` (an instance or a key) is another than the default one, to try
-    it: of its passages, all hits are of one model.
+    it: of its passages, all hits are of one model. ``record=False`` keeps this search out of what
+    the setting ``RECORD_SEARCHES`` has recorded; the key of a record is the result's ``record``.
 
     Raises ``ValueError`` or ``TypeError`` for arguments that make no sense, and, in mode "vector",
     ``EmbeddingError`` where the question cannot be embedded.
@@ -83,7 +86,10 @@ def search(  # noqa: PLR0913
         embedding_model=embedding_model,
     )
     alias = using or router.db_for_read(KnowledgeChunk)
-    return _Search(request, using=alias).run()
+    hits = _Search(request, using=alias).run()
+    if record:
+        hits.record = record_search(request, hits, using=alias)
+    return hits
 
 
 @dataclass
