@@ -25,14 +25,15 @@ class Question:
     key: str
     text: str
     grades: Mapping[UUID | str, int]
+    names: Mapping[UUID, str] = field(default_factory=dict)
+    """What the documents are called in its judgements."""
 
 
 @dataclass
 class Questions:
-    """What is measured, what the documents are called in the judgements, and what is left out."""
+    """What is measured, and what is worth saying about the rest."""
 
     items: list[Question]
-    names: dict[UUID, str]
     notes: list[str] = field(default_factory=list)
 
 
@@ -58,50 +59,53 @@ def prepare(
             + ("Is the user right? " if user is not None else "")
             + "Store the documents first, for instance by manage.py ingest."
         )
-    questions = Questions(
+    return Questions(
         [
-            Question(query, text, _by_key(judged[query], found.keys))
+            _question(query, text, judged[query], found.keys)
             for query, text in queries.items()
             if query in judged
         ],
-        {key: name for name, key in reversed(found.keys.items())},
+        _notes(queries, judgements, judged, found),
     )
-    questions.notes = _notes(queries, judgements, judged, found)
-    return questions
 
 
-def _by_key(grades: Mapping[str, int], keys: Mapping[str, UUID]) -> dict[UUID | str, int]:
-    """Return grades by key; where two ids mean the same document, the higher one.
+def _question(key: str, text: str, judged: Mapping[str, int], keys: Mapping[str, UUID]) -> Question:
+    """Return a question; where two ids mean the same document, with the higher grade.
 
     What is not stored stays in the ideal ranking, so that figures are those of trec_eval.
     """
-    found: dict[UUID | str, int] = {}
-    for document, grade in grades.items():
-        key = keys.get(document, document)
-        found[key] = max(grade, found.get(key, grade))
-    return found
+    grades: dict[UUID | str, int] = {}
+    names: dict[UUID, str] = {}
+    for name, grade in judged.items():
+        document = keys.get(name, name)
+        grades[document] = max(grade, grades.get(document, grade))
+        if isinstance(document, UUID):
+            names.setdefault(document, name)
+    return Question(key, text, grades, names)
 
 
 def _notes(
     queries: Mapping[str, str], judgements: Judgements, judged: Judgements, found: Identified
 ) -> list[str]:
-    notes = []
-    if left := [query for query in queries if query not in judged]:
-        notes.append(f"{len(left):,} questions have no relevant document, left out: {_named(left)}")
-    if left := [query for query in judgements if query not in queries]:
-        notes.append(f"{len(left):,} judged questions are not in QUERIES: {_named(left)}")
-    if found.missing:
+    missing = "count as not found by any search"
+    unjudged = [query for query in queries if query not in judged]
+    unknown = [query for query in judgements if query not in queries]
+    named = {
+        "Questions without a relevant document, left out": unjudged,
+        "Judged questions that are not in QUERIES": unknown,
+        f"Judged documents that are not found here, which {missing}": found.missing,
+        f"Ids that fit several documents, which {missing}": found.ambiguous,
+    }
+    notes = [f"{what} ({len(ids):,}): {_named(ids)}" for what, ids in named.items() if ids]
+    same = 0
+    for grades in judged.values():
+        keys = [found.keys[document] for document in grades if document in found.keys]
+        same += len(keys) - len(set(keys))
+    if same:
         notes.append(
-            f"{len(found.missing):,} judged documents are not found here, and count as not found "
-            f"by any search: {_named(found.missing)}"
+            f"Ids that mean a document that another id of the same question means, too: {same:,}; "
+            "the higher grade counts"
         )
-    if found.ambiguous:
-        notes.append(
-            f"{len(found.ambiguous):,} ids fit several documents, and count as not found by any "
-            f"search: {_named(found.ambiguous)}"
-        )
-    if twice := len(found.keys) - len(set(found.keys.values())):
-        notes.append(f"{twice:,} ids mean a document that another id means, too.")
     return notes
 
 

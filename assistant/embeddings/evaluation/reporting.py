@@ -61,7 +61,7 @@ def difference_lines(
             then = former.per_query[query][mode]
             figures = evaluation.answers[query][mode].figures
             yield (
-                f"  {query}  {difference:+.4f}  {then[NDCG]:.4f} -> {figures[NDCG]:.4f}"
+                f"{_id(query)}  {difference:+.4f}  {then[NDCG]:.4f} -> {figures[NDCG]:.4f}"
                 f"  [{_plans(then.get('plans', {}))} -> "
                 f"{_plans(evaluation.answers[query][mode].plans)}]  "
                 f"{_short(evaluation.texts[query])}"
@@ -140,7 +140,11 @@ def _query(
     figures = "  ".join(f"{mode} {answer.figures[NDCG]:.4f}" for mode, answer in answers.items())
     said = "; ".join(f"{mode}: {_plans(answers[mode].plans)}" for mode in plans or answers)
     margin = "" if difference is None else f"{difference:+.4f}  "
-    return f"  {query}  {margin}{figures}  [{said}]  {_short(evaluation.texts[query])}"
+    return f"{_id(query)}  {margin}{figures}  [{said}]  {_short(evaluation.texts[query])}"
+
+
+def _id(query: str) -> str:
+    return f"  {_short(query):<6}"
 
 
 def _plans(plans: Mapping[str, str]) -> str:

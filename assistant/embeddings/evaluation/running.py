@@ -1,18 +1,19 @@
 """Asking every question in every mode."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 from uuid import UUID
 
+from assistant.conf import conf
 from assistant.embeddings.evaluation.metrics import measure
 from assistant.embeddings.evaluation.questions import Question
 from assistant.embeddings.evaluation.results import Answer, Evaluation
 from assistant.embeddings.search import Hits, search
 from assistant.embeddings.search.requests import MAX_HITS, SOURCES
 
-__all__ = ["DEPTH", "SHOWN", "FallbackError", "Searcher", "evaluate"]
+__all__ = ["DEPTH", "SHOWN", "FallbackError", "Searcher", "evaluate", "reranker"]
 
 # So many documents are ranked, for recall@100.
 DEPTH = 100
@@ -35,14 +36,15 @@ class Searcher:
     tags: Sequence[str] = ()
     embedding_model: Any = None
     using: str | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    rerank: bool | None = None
+    """Whether hits are ranked again; None as it is set."""
     limits: dict[str, int] = field(default_factory=dict)
     """How many passages were needed of each mode so far."""
 
     def ask(self, question: Question, mode: str) -> tuple[Answer, Hits]:
         """Search as a user does, timed; then for as many passages as hold enough documents."""
         start = perf_counter()
-        hits = self._search(question, mode, limit=SHOWN)
+        hits = self._search(question, mode, limit=SHOWN, rerank=self.rerank)
         latency = (perf_counter() - start) * 1000
         ranking = list(dict.fromkeys([*_documents(hits), *self._deep(question, mode)]))[:DEPTH]
         plans = {**hits.plans}
@@ -53,14 +55,18 @@ class Searcher:
     def _deep(self, question: Question, mode: str) -> list[UUID]:
         limit = self.limits.get(mode, FIRST)
         while True:
-            hits = self._search(question, mode, limit=limit)
+            # What no user sees is not ranked again.
+            hits = self._search(question, mode, limit=limit, rerank=False)
             found = _documents(hits)
             # Where there are fewer than half of what was asked for, there are no more.
             if len(found) >= DEPTH or limit == MAX_HITS or len(hits) < limit / 2:
                 return found
             limit = self.limits[mode] = min(2 * limit, MAX_HITS)
 
-    def _search(self, question: Question, mode: str, *, limit: int) -> Hits:
+    def _search(self, question: Question, mode: str, *, limit: int, rerank: bool | None) -> Hits:
+        options: dict[str, Any] = (
+            {"rerank": rerank} if self.rerank is not None or reranker() else {}
+        )
         hits = search(
             question.text,
             user=self.user,
@@ -70,12 +76,11 @@ class Searcher:
             limit=limit,
             embedding_model=self.embedding_model,
             using=self.using,
-            **self.extra,
+            record=False,
+            **options,
         )
-        if hits.mode != mode:
-            raise FallbackError(
-                f"A search in mode {mode} was answered in mode {hits.mode}. {hits.note}"
-            )
+        if hits.mode != mode or hits.note:
+            raise FallbackError(f"A search in mode {mode} was answered otherwise. {hits.note}")
         return hits
 
 
@@ -102,6 +107,15 @@ def evaluate(
         evaluation.answers[question.key] = {mode: answers[mode] for mode in evaluation.modes}
         evaluation.texts[question.key] = question.text
         progress(number + 1)
+
+
+def reranker() -> dict[str, Any]:
+    """Return what ranks the best hits again, as it is set; empty for nothing."""
+    return {
+        name: value
+        for name, value in getattr(conf, "RERANKER", {}).items()
+        if name in ("backend", "model", "model_path", "candidates")
+    }
 
 
 def _documents(hits: Hits) -> list[UUID]:

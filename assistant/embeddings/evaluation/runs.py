@@ -27,13 +27,18 @@ def run_paths(target: str, modes: Iterable[str]) -> dict[str, Path]:
 
 
 def write_run(
-    path: Path, rankings: Mapping[str, Iterable[Any]], *, names: Mapping[Any, str], tag: str
+    path: Path,
+    rankings: Mapping[str, Iterable[Any]],
+    *,
+    names: Mapping[str, Mapping[Any, str]],
+    tag: str,
 ) -> None:
-    """Write rankings, by question, under the documents' names in the judgements or their keys."""
+    """Write rankings by question; documents have the question's names for them, or their keys."""
     try:
         with path.open("w", encoding="utf-8") as file:
             for query, ranking in rankings.items():
-                _write(file, query, [names.get(key, str(key)) for key in ranking], tag)
+                own = names.get(query, {})
+                _write(file, query, [own.get(key, str(key)) for key in ranking], tag)
     except OSError as error:
         raise FileError(str(path), f"it cannot be written: {error.strerror or error}.") from error
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from assistant.embeddings.evaluation.results import Evaluation
-from assistant.embeddings.evaluation.running import Searcher
+from assistant.embeddings.evaluation.running import Searcher, reranker
 from assistant.embeddings.models import SearchEvaluation
 from assistant.embeddings.search import fusion
 
@@ -62,6 +62,7 @@ def parameters_of(searcher: Searcher, modes: Sequence[str]) -> dict[str, Any]:
         "tags": list(searcher.tags),
         "user": str(searcher.user.pk) if searcher.user is not None else None,
         "fusion": _fusion_parameters(),
+        "reranker": reranker() if searcher.rerank is not False else {},
     }
 
 

@@ -84,6 +84,43 @@ def test_what_a_user_sees_comes_first(known: Known, monkeypatch: pytest.MonkeyPa
     assert set(answer.ranking) == {document.pk for document in documents.values()}
 
 
+@pytest.mark.parametrize(
+    "rerank, setting, expected",
+    [
+        (None, {}, [None, None]),
+        (True, {}, [True, False]),
+        (False, {"backend": "fastembed"}, [False, False]),
+        (None, {"backend": "fastembed"}, [None, False]),
+    ],
+)
+def test_only_what_users_see_is_ranked_again(
+    monkeypatch: pytest.MonkeyPatch, rerank: bool | None, setting: Any, expected: list[Any]
+) -> None:
+    given: list[dict[str, Any]] = []
+
+    def search(*_arguments: Any, **options: Any) -> Hits:
+        given.append(options)
+        return Hits(mode="hybrid")
+
+    monkeypatch.setattr(running, "search", search)
+    monkeypatch.setattr(running, "reranker", lambda: setting)
+
+    Searcher(rerank=rerank).ask(question("refund"), "hybrid")
+
+    assert [options.get("rerank") for options in given] == expected
+    assert [options["record"] for options in given] == [False, False]
+
+
+def test_what_is_not_as_asked_is_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    def search(*_arguments: Any, **_options: Any) -> Hits:
+        return Hits(mode="hybrid", note="Not re-ranked. The model is not there.")
+
+    monkeypatch.setattr(running, "search", search)
+
+    with pytest.raises(FallbackError, match=r"answered otherwise\. Not re-ranked\. The model is"):
+        Searcher(rerank=True).ask(question("refund"), "hybrid")
+
+
 def test_all_questions_are_answered_in_all_modes(known: Known, model: EmbeddingModel) -> None:
     refund, garden = known("refunds are paid by card"), known("the garden has roses")
     questions = [
@@ -132,9 +169,7 @@ def test_words_only_are_no_hybrid_search(known: Known) -> None:
     known("refund")
     EmbeddingModel.objects.update(is_default=False)
 
-    with pytest.raises(
-        FallbackError, match=r"in mode hybrid was answered in mode keyword\. Searched"
-    ):
+    with pytest.raises(FallbackError, match=r"in mode hybrid was answered otherwise\. Searched"):
         evaluate([question("refund")], made("hybrid"), Searcher())
 
 

@@ -11,7 +11,7 @@ from assistant.embeddings.evaluation.runs import run_paths, write_run
 def test_a_run_has_six_columns_and_falling_scores(tmp_path: Path) -> None:
     path = tmp_path / "a.run"
 
-    write_run(path, {"1": ["x", "y"], "2": [7]}, names={"x": "How to"}, tag="my run")
+    write_run(path, {"1": ["x", "y"], "2": [7]}, names={"1": {"x": "How to"}}, tag="my run")
 
     assert path.read_text() == "1 Q0 How_to 1 2 my_run\n1 Q0 y 2 1 my_run\n2 Q0 7 1 1 my_run\n"
 
@@ -38,3 +38,11 @@ def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
         run_paths(str(file / "deeper" / "a.run"), ["vector"])
     with pytest.raises(FileError, match="it cannot be written"):
         write_run(tmp_path, {}, names={}, tag="t")
+
+
+def test_a_document_has_the_name_that_its_question_has_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.run"
+
+    write_run(path, {"1": ["k"], "2": ["k"]}, names={"1": {"k": "a"}, "2": {"k": "b"}}, tag="t")
+
+    assert path.read_text() == "1 Q0 a 1 1 t\n2 Q0 b 1 1 t\n"

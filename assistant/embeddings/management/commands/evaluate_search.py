@@ -1,6 +1,7 @@
 """Measure search on questions whose answers are known."""
 
 import json
+from argparse import BooleanOptionalAction
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,12 @@ class Command(BaseCommand):
         parser.add_argument("--tags", default="", help="only documents that have all: A,B")
         parser.add_argument("--model", help="search with this embedding model, by name")
         parser.add_argument(
+            "--rerank",
+            action=BooleanOptionalAction,
+            default=None,
+            help="rank the best hits again (default: as RERANKER of the setting ASSISTANT says)",
+        )
+        parser.add_argument(
             "--per-query", action="store_true", help="all questions, not only those that differ"
         )
         parser.add_argument(
@@ -83,6 +90,7 @@ class Command(BaseCommand):
             sources=_sources(options["sources"]),
             tags=[tag.strip() for tag in options["tags"].split(",") if tag.strip()],
             embedding_model=self._model(options["model"], database=database),
+            rerank=options["rerank"],
             using=database,
         )
         evaluation = Evaluation(
@@ -101,6 +109,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         except DatabaseError as error:
             raise CommandError(f"The database: {str(error).splitlines()[0]}") from error
+        except KeyboardInterrupt:
+            raise CommandError("Interrupted; nothing was measured.", returncode=130) from None
         evaluation.notes = questions.notes
         for note in questions.notes:
             self.stderr.write(self.style.WARNING(note))
@@ -144,10 +154,11 @@ class Command(BaseCommand):
     def _write_runs(
         self, paths: dict[str, Path], evaluation: Evaluation, questions: Questions
     ) -> None:
+        names = {question.key: question.names for question in questions.items}
         try:
             for mode, path in paths.items():
                 rankings = evaluation.rankings(mode)
-                write_run(path, rankings, names=questions.names, tag=f"{evaluation.name}-{mode}")
+                write_run(path, rankings, names=names, tag=f"{evaluation.name}-{mode}")
         except FileError as error:
             # The figures are there: they are worth more than the file.
             self.stderr.write(self.style.ERROR(str(error)))
