@@ -1,6 +1,7 @@
 """The command evaluate_search."""
 
 import json
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from assistant.embeddings.evaluation import running
-from assistant.embeddings.models import EmbeddingModel, SearchEvaluation
+from assistant.embeddings.models import EmbeddingModel, SearchEvaluation, SearchRecord
+from assistant.embeddings.search import search
 from tests.embeddings.evaluation.conftest import Known
 from tests.factories import make_embedding_model, make_user
 
@@ -64,6 +66,15 @@ def test_figures_are_printed_and_stored(files: Files, model: EmbeddingModel) -> 
     ]
 
 
+def test_searches_made_here_are_not_recorded(files: Files, settings: Any) -> None:
+    settings.ASSISTANT = {"RECORD_SEARCHES": "text"}
+    search("refund", user=None, mode="keyword")
+
+    run(*files)
+
+    assert SearchRecord.objects.count() == 1
+
+
 def test_json_is_all_of_it(files: Files) -> None:
     output, _errors = run(*files, "--json", "--no-save", "--mode=keyword", "--mode=hybrid")
 
@@ -104,6 +115,7 @@ def test_a_stored_evaluation_is_compared_with(files: Files, name: str) -> None:
     run(*files, "--name=before")
     before = SearchEvaluation.objects.get()
     before.per_query["2"]["hybrid"]["ndcg@10"] = 0.25
+    before.created_at -= timedelta(hours=1)
     before.save()
     name = str(before.pk) if name == "KEY" else name
 
