@@ -34,6 +34,7 @@ def test_the_demo_is_evaluated(scratch):
         model="demo-hashed-words",
         sources="documents",
         json=True,
+        verbosity=0,  # no progress
         database="scratch",
         stdout=output,
         stderr=errors,

@@ -12,12 +12,38 @@ from assistant.embeddings.evaluation.metrics import NDCG
 from assistant.embeddings.evaluation.results import Evaluation
 from assistant.embeddings.evaluation.significance import LEVEL
 
-__all__ = ["as_json", "difference_lines", "mode_lines", "query_lines", "summary_lines"]
+__all__ = ["as_json", "lines"]
 
 # Of how many questions the largest differences are shown.
 SHOWN = 5
 TEXT_LENGTH = 70
 HEADINGS = ("nDCG@10", "recall@100", "MRR", "median", "p95")
+
+
+def lines(
+    evaluation: Evaluation,
+    comparisons: Mapping[str, Comparison],
+    *,
+    stored: Any,
+    former: Any,
+    every: bool,
+) -> Iterator[str]:
+    """Yield all of an evaluation: of each question, or of those that differ most."""
+    model = evaluation.embedding_model
+    yield f"{evaluation.name}: {len(evaluation.answers):,} questions" + (
+        f", {model.name}" if model is not None else ""
+    )
+    yield ""
+    yield from summary_lines(evaluation)
+    yield from query_lines(evaluation, every=every)
+    if comparisons:
+        yield from difference_lines(comparisons, evaluation, former, every=every)
+    elif former is not None:
+        yield ""
+        yield f"{former.name} has no question and mode in common with this one."
+    if stored is not None:
+        yield ""
+        yield f"Stored as {evaluation.name} ({stored.pk})."
 
 
 def summary_lines(evaluation: Evaluation) -> Iterator[str]:

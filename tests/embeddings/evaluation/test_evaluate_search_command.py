@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError
 
 from assistant.embeddings.evaluation import running
 from assistant.embeddings.models import EmbeddingModel, SearchEvaluation, SearchRecord
@@ -34,7 +35,7 @@ def files(known: Known, tmp_path: Path) -> Files:
 
 def run(*arguments: str) -> tuple[str, str]:
     output, errors = StringIO(), StringIO()
-    call_command("evaluate_search", *arguments, stdout=output, stderr=errors)
+    call_command("evaluate_search", *arguments, "--verbosity=0", stdout=output, stderr=errors)
     return output.getvalue(), errors.getvalue()
 
 
@@ -206,7 +207,7 @@ def test_standard_input_is_one_of_the_files(files: Files) -> None:
 def test_a_model_that_cannot_be_had_is_said_in_one_line(files: Files) -> None:
     make_embedding_model(name="broken", backend="no.such.Backend")
 
-    with pytest.raises(CommandError, match="Nothing was measured") as caught:
+    with pytest.raises(CommandError, match=r"Nothing was measured\. With --mode keyword") as caught:
         run(*files, "--model=broken")
     assert "\n" not in str(caught.value)
     assert not SearchEvaluation.objects.exists()
@@ -232,3 +233,15 @@ def test_an_interruption_says_what_is_done_and_stores_nothing(files: Files) -> N
     assert caught.value.returncode == 130
     assert "questions.tsv: 2 questions" in output.getvalue()
     assert not SearchEvaluation.objects.exists()
+
+
+def test_figures_that_cannot_be_stored_are_printed(files: Files) -> None:
+    with patch(
+        "assistant.embeddings.management.commands.evaluate_search.save",
+        side_effect=DatabaseError("read-only\nLINE 1"),
+    ):
+        output, errors = run(*files, "--mode=keyword")
+
+    assert "keyword" in output
+    assert "Stored" not in output
+    assert errors.splitlines()[-1] == "Not stored: read-only."

@@ -25,6 +25,7 @@ from assistant.embeddings.models import EmbeddingModel
 from assistant.embeddings.search.requests import SOURCES
 
 MODES = ("vector", "keyword", "hybrid")
+WAY_OUT = " With --mode keyword --no-rerank no model is needed."
 
 
 class Command(BaseCommand):
@@ -108,7 +109,7 @@ class Command(BaseCommand):
         except (FileError, NothingToMeasureError) as error:
             raise CommandError(str(error)) from error
         except DatabaseError as error:
-            raise CommandError(f"The database: {str(error).splitlines()[0]}") from error
+            raise CommandError(f"The database: {_first_line(error)}.") from error
         except KeyboardInterrupt:
             raise CommandError("Interrupted; nothing was measured.", returncode=130) from None
         evaluation.notes = questions.notes
@@ -119,7 +120,7 @@ class Command(BaseCommand):
         if stopped is None:
             self._write_runs(paths, evaluation, questions)
             if not options["no_save"]:
-                stored = save(evaluation, using=database)
+                stored = self._save(evaluation, database=database)
         if evaluation.answers:
             self._report(evaluation, former, stored, options)
         if stopped is not None:
@@ -130,24 +131,24 @@ class Command(BaseCommand):
     ) -> CommandError | None:
         """Ask everything; return what ended it before that."""
         total = len(questions.items)
+        way_out = ""
         write = (lambda line: None) if self.quiet else self.stderr.write
         try:
             evaluate(questions.items, evaluation, searcher, progress=Progress(write, total=total))
         except KeyboardInterrupt:
             problem, code = "Interrupted", 130
-        except (EmbeddingError, FallbackError, ValueError, DatabaseError) as error:
-            problem, code = (str(error).splitlines() or [repr(error)])[0].rstrip("."), 1
+        except (EmbeddingError, FallbackError) as error:
+            problem, code = _first_line(error), 1
+            way_out = WAY_OUT if set(evaluation.modes) != {"keyword"} else ""
+        except (ValueError, DatabaseError) as error:
+            problem, code = _first_line(error), 1
         else:
             return None
         done = len(evaluation.answers)
-        if code == 1 and not done:
-            return CommandError(
-                f"{problem}. Nothing was measured; with --mode keyword no model is needed."
-                if "keyword" not in evaluation.modes or len(evaluation.modes) > 1
-                else f"{problem}. Nothing was measured."
-            )
         return CommandError(
-            f"{problem}, after {done:,} of {total:,} questions; nothing is stored.",
+            f"{problem}, after {done:,} of {total:,} questions; nothing is stored."
+            if done
+            else f"{problem}. Nothing was measured.{way_out}",
             returncode=code,
         )
 
@@ -163,6 +164,13 @@ class Command(BaseCommand):
             # The figures are there: they are worth more than the file.
             self.stderr.write(self.style.ERROR(str(error)))
 
+    def _save(self, evaluation: Evaluation, *, database: str) -> Any:
+        try:
+            return save(evaluation, using=database)
+        except DatabaseError as error:
+            self.stderr.write(self.style.ERROR(f"Not stored: {_first_line(error)}."))
+            return None
+
     def _report(
         self, evaluation: Evaluation, former: Any, stored: Any, options: dict[str, Any]
     ) -> None:
@@ -175,21 +183,9 @@ class Command(BaseCommand):
             found = reporting.as_json(evaluation, comparisons, stored=stored, former=former)
             self.stdout.write(json.dumps(found, ensure_ascii=False))
             return
-        model = evaluation.embedding_model
-        lines = [
-            f"{evaluation.name}: {len(evaluation.answers):,} questions"
-            + (f", {model.name}" if model is not None else ""),
-            "",
-            *reporting.summary_lines(evaluation),
-            *reporting.query_lines(evaluation, every=options["per_query"]),
-        ]
-        if comparisons:
-            every = options["per_query"]
-            lines += reporting.difference_lines(comparisons, evaluation, former, every=every)
-        elif former is not None:
-            lines += ["", f"{former.name} has no question and mode in common with this one."]
-        if stored is not None:
-            lines += ["", f"Stored as {evaluation.name} ({stored.pk})."]
+        lines = reporting.lines(
+            evaluation, comparisons, stored=stored, former=former, every=options["per_query"]
+        )
         for line in lines:
             self.stdout.write(line)
 
@@ -219,6 +215,10 @@ class Command(BaseCommand):
             known = ", ".join(latest(using=database)) or "none is stored yet"
             raise CommandError(f"There is no evaluation {name!r} to compare with: {known}.")
         return found
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [repr(error)])[0].rstrip(".")
 
 
 def _sources(text: str | None) -> list[str]:
