@@ -148,11 +148,14 @@ def as_json(
 
 def _compared(comparison: Comparison, heading: str) -> str:
     same = len(comparison.differences) - comparison.better - comparison.worse
-    sure = "more than chance" if comparison.is_significant else f"may be chance (p >= {LEVEL})"
-    return (
+    said = (
         f"{heading:<18} {comparison.mean:+.4f}  better {comparison.better:,}, "
-        f"worse {comparison.worse:,}, same {same:,}; p = {comparison.p:.4f}: {sure}"
+        f"worse {comparison.worse:,}, same {same:,}"
     )
+    if same == len(comparison.differences):
+        return said
+    sure = "more than chance" if comparison.is_significant else f"may be chance (p >= {LEVEL})"
+    return f"{said}; p = {comparison.p:.4f}: {sure}"
 
 
 def _query(

@@ -124,6 +124,7 @@ def test_a_stored_evaluation_is_compared_with(files: Files, name: str) -> None:
 
     assert "Compared with before of " in output
     assert "better 1, worse 0, same 2; p = 1.0000: may be chance" in output
+    assert "keyword            +0.0000  better 0, worse 0, same 3; 3 questions in common" in output
     [line] = [line for line in output.splitlines() if "0.2500 -> 1.0000" in line]
     assert line.split()[:2] == ["2", "+0.7500"]
 
