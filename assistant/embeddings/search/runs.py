@@ -11,7 +11,7 @@ from assistant.embeddings.models import EmbeddingModel
 from assistant.embeddings.search.details import hits_of
 from assistant.embeddings.search.fusion import fuse, union
 from assistant.embeddings.search.hits import Hits
-from assistant.embeddings.search.legs import SPARE, Legs, is_live
+from assistant.embeddings.search.legs import Legs, is_live
 from assistant.embeddings.search.requests import SearchRequest
 
 __all__ = ["Run"]
@@ -55,7 +55,7 @@ class Run:
             found, is_whole = legs.find()
             rows = union(found)
             legs.complete(rows)
-            ranked = fuse(rows)[: request.limit + SPARE]
+            ranked = fuse(rows)
         with self._timed("read"):
             hits = hits_of(ranked, request.question, limit=request.limit, using=self.using)
         if is_whole and len(hits) < min(request.limit, len(ranked)):
