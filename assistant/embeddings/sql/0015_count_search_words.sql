@@ -67,7 +67,8 @@ CREATE TRIGGER trigger_keep_chunk_identifiers
     EXECUTE FUNCTION keep_chunk_identifiers();
 
 -- The parts of a question, as read_search_question() has them, with how often each lexeme is in it.
--- Its identifiers are lexemes, too, as wholes and in parts.
+-- Its identifiers are lexemes, too, as wholes and in parts. Prose is told by what is outside of
+-- quotation marks: who quotes a title in a question of two sentences does not ask for its words.
 CREATE FUNCTION parse_search_question(
     question text,
     OUT lexemes text[], OUT counts integer[], OUT required tsquery, OUT excluded tsquery
@@ -83,7 +84,8 @@ DECLARE
     query tsquery;
     phrases integer := 0;
     exclusions integer := 0;
-    plain boolean := length(question) > 500;
+    plain boolean := length(question) > 500
+        OR length(regexp_replace(question, '["“”„‟][^"“”„‟]*["“”„‟]|\s', '', 'g')) > 125;
 BEGIN
     required := '';
     excluded := '';

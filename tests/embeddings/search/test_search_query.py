@@ -136,6 +136,18 @@ def test_a_long_text_has_no_phrases_and_no_exclusions() -> None:
     assert ask("to_restricting_query(%s)", text.ljust(501)) is None
 
 
+def test_prose_that_quotes_does_not_ask_for_phrases() -> None:
+    prose = (
+        "What does compatibility mean in languages that allow programmers to define types? You "
+        'might want to restrict this to "extensible languages" -or similar ones- that allow it.'
+    )
+
+    assert ask("to_restricting_query(%s)", prose) is None
+    assert "'extens'" in query(prose)
+    # A quotation is as long as it is.
+    assert query('"' + "very red " * 40 + 'apple" pie').startswith("'red' <2> 'red'")
+
+
 def test_at_most_64_words_are_asked_for() -> None:
     words = " ".join(f"word{number}" for number in range(300))
 
