@@ -138,8 +138,8 @@ def test_a_long_text_has_no_phrases_and_no_exclusions() -> None:
 
 def test_prose_that_quotes_does_not_ask_for_phrases() -> None:
     prose = (
-        "What does compatibility mean in languages that allow programmers to define types? You "
-        'might want to restrict this to "extensible languages" -or similar ones- that allow it.'
+        "What does compatibility mean in languages that allow programmers to define their types? "
+        'You might want to restrict this to "extensible languages" -or similar ones- that allow it.'
     )
 
     assert ask("to_restricting_query(%s)", prose) is None
