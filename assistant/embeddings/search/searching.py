@@ -15,6 +15,7 @@ from assistant.db.search import Matches
 from assistant.embeddings.backends import EmbeddingError, embed_query, load_backend
 from assistant.embeddings.models import EmbeddingModel, KnowledgeChunk
 from assistant.embeddings.querysets import ChunkQuerySet
+from assistant.embeddings.rerankers import RerankerSpec
 from assistant.embeddings.search.backlog import backlog_of, backlog_sql
 from assistant.embeddings.search.details import hits_of
 from assistant.embeddings.search.fusion import CANDIDATES, Candidate, fuse
@@ -23,6 +24,7 @@ from assistant.embeddings.search.keywords import keyword_sql
 from assistant.embeddings.search.legs import Part, leg_sql
 from assistant.embeddings.search.questions import clean_question
 from assistant.embeddings.search.requests import SOURCES, SearchRequest, make_request
+from assistant.embeddings.search.reranking import reranked
 from assistant.embeddings.search.scopes import chunks_of, waiting_of
 from assistant.embeddings.search.statements import fetch
 from assistant.embeddings.search.vectors import Target, plan_for, vector_leg
@@ -52,6 +54,7 @@ def search(  # noqa: PLR0913
     mode: str = "hybrid",
     filters: Mapping[str, Any] | None = None,
     embedding_model: Any = None,
+    rerank: bool | None = None,
     using: str | None = None,
 ) -> Hits:
     """Return the passages that answer a question, the best first.
@@ -65,7 +68,9 @@ def search(  # noqa: PLR0913
     ``"quoted phrases"`` must be there and ``-exclusions`` must not, except in mode "vector". Where
     the embedding model cannot be had, "hybrid" searches by words and says so in the result's
     ``note``. ``embedding_model`` (an instance or a key) is another than the default one, to try
-    it: of its passages, all hits are of one model.
+    it: of its passages, all hits are of one model. The best hits are ranked again where
+    ``RERANKER`` of the setting ``ASSISTANT`` is set, unless ``rerank`` is False; with True it has
+    to be set. A re-ranker that fails leaves the order as it was, and the ``note`` says so.
 
     Raises ``ValueError`` or ``TypeError`` for arguments that make no sense, and, in mode "vector",
     ``EmbeddingError`` where the question cannot be embedded.
@@ -81,6 +86,7 @@ def search(  # noqa: PLR0913
         mode=mode,
         filters=filters,
         embedding_model=embedding_model,
+        rerank=rerank,
     )
     alias = using or router.db_for_read(KnowledgeChunk)
     return _Search(request, using=alias).run()
@@ -106,6 +112,8 @@ class _Search:
                 hits, is_whole = self._search(model)
                 if is_whole or self.request.embedding_model is not None:
                     break
+            if self.request.reranker:
+                self._rerank(hits, self.request.reranker)
         hits.timings = self.timings
         return hits
 
@@ -125,7 +133,7 @@ class _Search:
                 legs["keyword"] = self._keyword_parts(model)
             found, is_live = self._candidates(legs, model)
         with self._timed("read"):
-            limit = request.limit
+            limit = request.wanted
             ranked = fuse(found)[: limit + SPARE]
             hits = hits_of(ranked, request.question, limit=limit, using=self.using)
         if is_live and len(hits) < min(limit, len(ranked)):
@@ -133,6 +141,12 @@ class _Search:
             [status] = fetch([(STATUS, [model and model.pk])], using=self.using)
             is_live = _is_live(model, status)
         return self._hits(hits, model, is_hybrid=vector is not None), is_live
+
+    def _rerank(self, hits: Hits, spec: RerankerSpec) -> None:
+        request = self.request
+        with self._timed("rerank"):
+            hits[:], note = reranked(hits, request.question, spec=spec, limit=request.limit)
+        hits.note = " ".join(filter(None, (hits.note, note)))
 
     def _hits(self, hits: list[Hit], model: EmbeddingModel | None, *, is_hybrid: bool) -> Hits:
         mode = self.request.mode if self.request.mode != "hybrid" or is_hybrid else "keyword"
@@ -177,8 +191,8 @@ class _Search:
             return None
 
     def _vector_parts(self, model: EmbeddingModel, vector: list[float]) -> list[Part]:
-        limit = CANDIDATES if self.request.mode == "hybrid" else self.request.limit + SPARE
-        limit = max(limit, self.request.limit + SPARE)
+        limit = CANDIDATES if self.request.mode == "hybrid" else self.request.wanted + SPARE
+        limit = max(limit, self.request.wanted + SPARE)
         restriction = self._restriction()
         parts = []
         for source in self.request.sources:
@@ -212,7 +226,7 @@ class _Search:
         return restriction or None
 
     def _keyword_parts(self, model: EmbeddingModel | None) -> list[Part]:
-        limit = max(CANDIDATES, self.request.limit + SPARE)
+        limit = max(CANDIDATES, self.request.wanted + SPARE)
         question = self.request.question
         backlog = backlog_of(model, using=self.using)
         parts = []
@@ -233,7 +247,7 @@ class _Search:
         self, legs: Mapping[str, Sequence[Part]], model: EmbeddingModel | None
     ) -> tuple[dict[str, list[Candidate]], bool]:
         """Return each leg's best, and whether their model is not retired yet."""
-        limit = max(CANDIDATES, self.request.limit + SPARE)
+        limit = max(CANDIDATES, self.request.wanted + SPARE)
         asked = {leg: leg_sql(parts, limit=limit) for leg, parts in legs.items() if parts}
         if not asked:
             return {}, True
