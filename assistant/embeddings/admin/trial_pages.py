@@ -25,7 +25,7 @@ __all__ = ["TrialLinkMixin", "TrialMixin", "sources_to_try"]
 
 NAME = "assistant_embeddings_try_search"
 # What is read to be shown of each source: who may view these tables may search them all.
-TABLES = {
+TABLES: dict[str, tuple[Any, ...]] = {
     "messages": (Message, ConversationEmbedding),
     "documents": (KnowledgeDocument, KnowledgeChunk),
 }
@@ -76,15 +76,18 @@ class TrialMixin(TrialLinkMixin):
         sources = sources_to_try(self.admin_site, request)
         if not sources:
             raise PermissionDenied
-        asked = request.GET if "q" in request.GET else None
+        asked = request.GET.copy() if "q" in request.GET else None
+        if asked is not None and "sources" not in asked:
+            asked.setlist("sources", list(sources))
         form = TrialForm(asked, admin_site=self.admin_site, request=request, sources=sources)
         columns: Any = None
         if form.is_valid():
+            arguments = form.arguments()
             columns = try_search(
                 form.cleaned_data["q"],
                 describe=self._described,
                 sources=form.cleaned_data.get("sources") or sources,
-                **form.arguments(),
+                **arguments,
             )
         context = {
             **self.admin_site.each_context(request),
@@ -92,6 +95,7 @@ class TrialMixin(TrialLinkMixin):
             "title": _("Try a search"),
             "form": form,
             "columns": columns,
+            "limit": columns and arguments["limit"],
             "media": self.media + form.media,
         }
         return TemplateResponse(request, self.trial_template, context)
