@@ -6,7 +6,7 @@ from typing import Any
 
 from assistant.embeddings.search.requests import MODES
 
-__all__ = ["METRICS", "figure", "margins", "modes_of"]
+__all__ = ["MARGIN", "METRICS", "figure", "margins", "modes_of"]
 
 # What is charted: its key among an evaluation's figures, and how it is written.
 METRICS = {"ndcg@10": "nDCG@10", "recall@100": "recall@100", "mrr": "MRR"}
@@ -22,13 +22,17 @@ def modes_of(figures: Any) -> list[str]:
 
 
 def figure(figures: Any, mode: str, metric: str) -> float | None:
-    """Return one from 0 to 1, or None where there is none."""
+    """Return one from 0 to 1, which may be written as a text, or None where there is none."""
     value = figures
     for key in (mode, metric):
         value = value.get(key) if isinstance(value, Mapping) else None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
-    return min(1.0, max(0.0, float(value)))
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return min(1.0, max(0.0, number)) if math.isfinite(number) else None
 
 
 def margins(per_query: Any) -> list[tuple[str, float]]:
