@@ -21,7 +21,7 @@ from assistant.embeddings.admin.trials import try_search
 from assistant.embeddings.models import ConversationEmbedding, KnowledgeChunk, KnowledgeDocument
 from assistant.embeddings.search import Hit
 
-__all__ = ["TrialLinkMixin", "TrialMixin", "sources_to_try"]
+__all__ = ["TrialLinkMixin", "TrialMixin", "sources_to_try", "trial_url"]
 
 NAME = "assistant_embeddings_try_search"
 # What is read to be shown of each source: who may view these tables may search them all.
@@ -45,17 +45,22 @@ def sources_to_try(site: AdminSite, request: HttpRequest) -> tuple[str, ...]:
     )
 
 
+def trial_url(site: AdminSite, request: HttpRequest) -> str | None:
+    """Return the page's address, for those who may open it."""
+    if not sources_to_try(site, request):
+        return None
+    try:
+        return reverse(f"admin:{NAME}", current_app=site.name)
+    except NoReverseMatch:
+        return None
+
+
 class TrialLinkMixin(TableAdmin):
     """Lists that lead to the page."""
 
     def trial_url(self) -> str | None:
         """Return the page's address, for those who may open it."""
-        if self.request is None or not sources_to_try(self.admin_site, self.request):
-            return None
-        try:
-            return reverse(f"admin:{NAME}", current_app=self.admin_site.name)
-        except NoReverseMatch:
-            return None
+        return None if self.request is None else trial_url(self.admin_site, self.request)
 
 
 class TrialMixin(TrialLinkMixin):

@@ -64,6 +64,7 @@ def test_lists_lead_to_the_page(root: Client) -> None:
     assert reverse("admin:assistant_embeddings_try_search") == TRY
     for name in ("knowledgechunk", "conversationembedding", "embeddingmodel", "knowledgedocument"):
         assert f'href="{TRY}"' in root.get(f"/admin/assistant_embeddings/{name}/").text
+    assert f'href="{TRY}"' in root.get("/admin/assistant_embeddings/").text
     popup = root.get("/admin/assistant_embeddings/knowledgedocument/?_popup=1")
     assert TRY not in popup.text
 
@@ -297,6 +298,7 @@ def test_each_table_counts(missing: str) -> None:
     for name in ("knowledgechunk", "conversationembedding", "knowledgedocument"):
         response = client.get(f"/admin/assistant_embeddings/{name}/")
         assert response.status_code == 403 or TRY not in response.text
+    assert TRY not in client.get("/admin/assistant_embeddings/").text
 
 
 def test_strangers_are_sent_to_the_login() -> None:
