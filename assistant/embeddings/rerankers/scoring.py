@@ -31,10 +31,22 @@ def score_passages(
                 'seconds: fewer "candidates", a smaller model or a longer "timeout" help.'
             )
         places = order[start : start + reranker.batch_size]
-        answer = reranker.scores(question, [texts[place] for place in places])
+        answer = _asked(reranker, spec, question, [texts[place] for place in places])
         for place, score in zip(places, _checked(spec, answer, len(places)), strict=True):
             scores[place] = score
     return scores
+
+
+def _asked(
+    reranker: Reranker, spec: RerankerSpec, question: str, texts: Sequence[str]
+) -> Sequence[float]:
+    try:
+        return reranker.scores(question, texts)
+    except EmbeddingError:
+        raise
+    except Exception as error:  # a class of the host's may raise any
+        first = (str(error).strip().splitlines() or [""])[0][:300]
+        raise EmbeddingError(f"{spec.name} failed: {type(error).__name__}: {first}") from error
 
 
 def _checked(spec: RerankerSpec, answer: Sequence[float], count: int) -> list[float]:

@@ -45,12 +45,15 @@ def reranked(
     """
     if not hits:
         return [], ""
-    try:
-        scores = _scores(hits, question, spec)
-    except EmbeddingError as error:
-        note = f"Not re-ranked. {error}"
-        logger.info(note)
-        return list(hits[:limit]), note
+    problem = _known_problem(spec)
+    if not problem:
+        try:
+            scores = _scores(hits, question, spec)
+        except EmbeddingError as error:
+            problem = str(error)
+            logger.warning("Not re-ranked. %s", problem)
+    if problem:
+        return list(hits[:limit]), f"Not re-ranked. {problem}"
     order = sorted(range(len(hits)), key=lambda place: scores[place], reverse=True)
     best = [
         replace(
@@ -64,10 +67,13 @@ def reranked(
     return best, ""
 
 
-def _scores(hits: Sequence[Hit], question: str, spec: RerankerSpec) -> list[float]:
+def _known_problem(spec: RerankerSpec) -> str:
+    """Return why it could not be had a moment ago; empty to ask it."""
     since, problem = _unavailable.get(spec, (-PAUSE, ""))
-    if problem and monotonic() - since < PAUSE:
-        raise BackendUnavailable(problem)
+    return problem if monotonic() - since < PAUSE else ""
+
+
+def _scores(hits: Sequence[Hit], question: str, spec: RerankerSpec) -> list[float]:
     try:
         scores = score_passages(load_reranker(spec), spec, question, [hit.text for hit in hits])
     except BackendUnavailable as error:

@@ -81,6 +81,24 @@ def test_bad_answer_is_an_error(answer: Any, said: str) -> None:
         scores_of(spec_for(answer=answer), "a", "b")
 
 
+class Broken:
+    """Fails in a way of its own."""
+
+    batch_size = 8
+
+    def __init__(self, spec: Any) -> None:
+        pass
+
+    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        """Divide by zero."""
+        return [1 / 0 for _text in texts]
+
+
+def test_what_a_class_of_the_hosts_raises_is_an_error_of_one_kind() -> None:
+    with pytest.raises(EmbeddingError, match="ours failed: ZeroDivisionError: division by zero"):
+        scores_of(spec_for(f"{__name__}.Broken"), "a")
+
+
 class Slow:
     """Takes a while for each passage."""
 
