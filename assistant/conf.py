@@ -174,6 +174,14 @@ class AssistantSettings:
         needs=("backend",),
     )
 
+    RECORD_SEARCHES = Setting(
+        "off",
+        "What is recorded of each search: nothing, or mode, hits, scores and latency with a hash "
+        "of the question or with its text.",
+        choices=("off", "hash", "text"),
+    )
+    RECORD_DAYS = Setting(30, "Days after which a recorded search is deleted.")
+
     MIGRATE_ON_START = Setting(
         "off",
         "What `assistant.schema.startup.bring_up_to_date()` does about migrations that are not "

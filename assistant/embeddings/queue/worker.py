@@ -20,6 +20,7 @@ from assistant.embeddings.queue.reporting import Reporter
 from assistant.embeddings.queue.taking import give_back, kept, note, take
 from assistant.embeddings.queue.unavailable import split_documents
 from assistant.embeddings.queue.waiting import BLINK, Sleeper
+from assistant.embeddings.search.retention import Pruning
 
 __all__ = ["Worker"]
 
@@ -53,6 +54,7 @@ class Worker:
         self.pauses = Pauses()
         self.busy_turns = 0
         self.indexed = 0
+        self.pruning = Pruning(using=using)
         self.spare: dict[UUID, dict[str, bytes]] = {}
 
     @property
@@ -70,7 +72,7 @@ class Worker:
         worked = True
         while worked and not self.stop.is_set():
             worked = self.turn() or self._await_others()
-        self._index()
+        self._tidy()
 
     def watch(self) -> None:
         """Work and sleep until told to stop; survive restarts of the server."""
@@ -81,7 +83,7 @@ class Worker:
                 try:
                     if not self.turn() and not self.stop.is_set() and self.left != 0:
                         self.reporter.idle()
-                        self._index()
+                        self._tidy()
                         if self._is_due():  # but somebody else has it in hand
                             self.stop.wait(BLINK)
                         else:
@@ -174,6 +176,11 @@ class Worker:
 
     def _count_waiting(self) -> int:
         return count_waiting(model_ids=self._model_ids(), using=self.using)
+
+    def _tidy(self) -> None:
+        """Do what is not urgent."""
+        self._index()
+        self.pruning.run(self.stop)
 
     def _index(self) -> None:
         """Build indexes after work that may have made them worth it."""

@@ -14,7 +14,7 @@ from django.utils.timezone import is_naive, make_aware
 from assistant.embeddings.rerankers import RerankerSpec
 from assistant.embeddings.search.reranking import reranker_for
 
-__all__ = ["MODES", "SOURCES", "SearchRequest", "make_request"]
+__all__ = ["MODES", "SOURCES", "SearchRequest", "make_request", "user_key"]
 
 MODES = ("hybrid", "vector", "keyword")
 SOURCES = ("messages", "documents")
@@ -68,7 +68,7 @@ def make_request(  # noqa: PLR0913
         raise ValueError(f"limit is {limit!r}: a whole number from 1 to {MAX_HITS} is expected.")
     return SearchRequest(
         question=_question(question),
-        user=_user(user),
+        user=user_key(user),
         sources=_sources(sources),
         conversation=_key("conversation", "a conversation", conversation),
         tags=_tags(tags),
@@ -91,7 +91,7 @@ def _question(question: str) -> str:
     return text
 
 
-def _user(user: Any) -> Any:
+def user_key(user: Any) -> Any:
     """Return the user's key; None only where None was given."""
     if user is None:
         return None
