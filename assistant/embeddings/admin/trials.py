@@ -118,7 +118,7 @@ def _column(
     within = transaction.atomic(using) if connections[using].in_atomic_block else nullcontext()
     try:
         with within:
-            hits = search(question, mode=mode, using=using, **arguments)
+            hits = search(question, mode=mode, using=using, record=False, **arguments)
     except (EmbeddingError, ValueError, TypeError) as error:
         column.error = str(error)
         return column
@@ -130,7 +130,7 @@ def _column(
     column.found = [Found(hit, rank, *describe(hit)) for rank, hit in enumerate(hits, 1)]
     column.note = hits.note
     column.plans = list(_plans(hits.plans, "vector"))
-    column.plans += _plans(getattr(hits, "keyword_plans", {}), "keyword")
+    column.plans += _plans(hits.keyword_plans, "keyword")
     column.timings = [
         (str(TIMES.get(name, name)), milliseconds)
         for name, milliseconds in sorted(hits.timings.items(), key=lambda item: _order(item[0]))

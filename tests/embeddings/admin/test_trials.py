@@ -162,7 +162,8 @@ def test_what_people_wrote_is_escaped(root: Client, model: EmbeddingModel) -> No
     assert "onclick" not in text
 
 
-def test_nothing_is_written(root: Client, model: EmbeddingModel) -> None:
+def test_nothing_is_written(root: Client, model: EmbeddingModel, settings: Any) -> None:
+    settings.ASSISTANT = {"RECORD_SEARCHES": "text"}
     known(model, "refunds")
     with CaptureQueriesContext(connection) as queries:
         tried(root)
