@@ -13,36 +13,43 @@ from assistant.embeddings.models import (
     KnowledgeChunk,
     KnowledgeDocument,
 )
+from assistant.embeddings.search.folding import Folded
 from assistant.embeddings.search.fusion import Ranked
 from assistant.embeddings.search.hits import Hit
 from assistant.embeddings.search.snippets import with_snippets
 
 __all__ = ["WHOLE_LENGTH", "hits_of"]
 
+# How many rows are read at a time, at least: of those, some may be gone, and many the same.
+LEAST_READ = 10
+
 # Of a text that has no chunks yet, as many characters of its beginning.
 WHOLE_LENGTH = 2_000
 
 
 def hits_of(ranked: Sequence[Ranked], question: str, *, limit: int, using: str) -> list[Hit]:
-    """Return the first ``limit`` of what was ranked, as far as it is still what it was."""
-    hits: list[Hit] = []
+    """Return the first ``limit`` of what was ranked, as far as it is still what it was.
+
+    What is nearly the same as a better hit of the same source is folded into that one.
+    """
+    hits = Folded()
     seen: set[Any] = set()
     start = 0
     while start < len(ranked) and len(hits) < limit:
-        part = ranked[start : start + limit - len(hits)]
+        part = ranked[start : start + max(limit - len(hits), LEAST_READ)]
         start += len(part)
         rows = dict(_rows(part, question, using=using))
         for found in part:
             row = rows.get((found.kind, found.key))
-            if row is None:
+            if row is None or len(hits) == limit:
                 continue
             hit = _hit(found, row)
             # A text that is embedded again has chunks and waits as a whole, too.
             if hit.chunk is None and hit.source.pk in seen:
                 continue
             seen.add(hit.source.pk)
-            hits.append(hit)
-    return hits
+            hits.add(hit)
+    return hits.hits()
 
 
 def _rows(

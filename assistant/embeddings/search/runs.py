@@ -12,7 +12,7 @@ from assistant.embeddings.rerankers import RerankerSpec
 from assistant.embeddings.search.details import hits_of
 from assistant.embeddings.search.fusion import fuse, union
 from assistant.embeddings.search.hits import Hits
-from assistant.embeddings.search.legs import SPARE, Legs, is_live
+from assistant.embeddings.search.legs import Legs, is_live
 from assistant.embeddings.search.requests import SearchRequest
 from assistant.embeddings.search.reranking import reranked
 
@@ -59,7 +59,7 @@ class Run:
             found, is_whole = legs.find()
             rows = union(found)
             legs.complete(rows)
-            ranked = fuse(rows)[: request.wanted + SPARE]
+            ranked = fuse(rows)
         with self._timed("read"):
             hits = hits_of(ranked, request.question, limit=request.wanted, using=self.using)
         if is_whole and len(hits) < min(request.wanted, len(ranked)):

@@ -108,6 +108,13 @@ def test_a_passage_has_its_letter_in_every_column(root: Client, model: Embedding
     assert "by words: not in the first 10" in root.get(TRY, {"q": "refunds"}).text
 
 
+def test_near_duplicates_are_told(root: Client, model: EmbeddingModel) -> None:
+    line = "refunds are paid within five days to the card that was charged for the order"
+    known(model, f"{line}\n{line}\nparis")
+    assert tried(root)["hybrid"].found[0].hit.duplicates == 1
+    assert "1 near-duplicate folded" in root.get(TRY, {"q": "refunds"}).text
+
+
 @pytest.mark.parametrize("number,letter", [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA")])
 def test_letters_go_on(number: int, letter: str) -> None:
     assert _letter(number) == letter
