@@ -5,15 +5,15 @@
 Everything is optional; :class:`AssistantSettings` is the list of what there is.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Generic, TypeVar, overload
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-__all__ = ["AssistantSettings", "Setting", "conf"]
+__all__ = ["AssistantSettings", "DictSetting", "Setting", "conf"]
 
-Value = TypeVar("Value", bound=int | str | tuple[str, ...])
+Value = TypeVar("Value", bound=int | str | tuple[str, ...] | Mapping[str, Any])
 
 
 class Setting(Generic[Value]):
@@ -62,6 +62,44 @@ class Setting(Generic[Value]):
         if fits:
             return None
         return f"ASSISTANT[{self.name!r}] is {value!r}: {self.expected} is expected."
+
+
+class DictSetting(Setting[Mapping[str, Any]]):
+    """A key of ``ASSISTANT`` that is a dictionary itself: empty, or with keys of certain types."""
+
+    expected = "a dictionary"
+
+    def __init__(
+        self, description: str, *, keys: Mapping[str, type], needs: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__({}, description)
+        self.keys = keys
+        self.needs = needs
+
+    def problem(self, value: Any) -> str | None:
+        """Say what is wrong with a value; what an unknown key holds is not shown."""
+        where = f"ASSISTANT[{self.name!r}]"
+        if not isinstance(value, Mapping):
+            return f"{where} is {value!r}: {self.expected} is expected."
+        for key, item in value.items():
+            if key not in self.keys:
+                return f"{where}[{key!r}]: there is no such key; there are {', '.join(self.keys)}."
+            expected, fits = FITTING[self.keys[key]]
+            if not fits(item):
+                return f"{where}[{key!r}] is {item!r}: {expected} is expected."
+        for key in self.needs if value else ():
+            if key not in value:
+                return f"{where}[{key!r}] is missing: {FITTING[self.keys[key]][0]} is expected."
+        return None
+
+
+# What the values of a dictionary may be: how it is said, and whether one is.
+FITTING: Mapping[type, tuple[str, Callable[[Any], bool]]] = {
+    str: ("a text", lambda value: isinstance(value, str) and bool(value)),
+    int: ("a whole number above 0", lambda value: type(value) is int and value > 0),
+    float: ("a number above 0", lambda value: type(value) in (int, float) and value > 0),
+    dict: ("a dictionary", lambda value: isinstance(value, Mapping)),
+}
 
 
 class AssistantSettings:
@@ -120,6 +158,20 @@ class AssistantSettings:
     )
     EMBED_INDEX_ROWS = Setting(
         10_000, "From how many vectors on a worker builds a model's index where there is none."
+    )
+    RERANKER = DictSetting(
+        "The cross-encoder by which a search orders its best hits again; empty for none.",
+        keys={
+            "backend": str,
+            "model": str,
+            "model_path": str,
+            "base_url": str,
+            "api_key_env": str,
+            "candidates": int,
+            "timeout": float,
+            "options": dict,
+        },
+        needs=("backend",),
     )
 
     RECORD_SEARCHES = Setting(

@@ -77,6 +77,50 @@ def test_a_wrong_value_is_an_error_that_says_what_is_expected(settings, key, val
     assert str(error.value) == f"ASSISTANT[{key!r}] is {value!r}: {expected} is expected."
 
 
+RERANKER = {"backend": "http", "candidates": 20, "timeout": 0.5, "options": {"batch_size": 8}}
+
+
+@pytest.mark.parametrize("value", [{}, RERANKER, {"backend": "fastembed", "model": "m"}])
+def test_a_dictionary_is_taken_as_it_is(settings, value):
+    settings.ASSISTANT = {"RERANKER": value}
+
+    assert value == conf.RERANKER
+
+
+@pytest.mark.parametrize(
+    "value, said",
+    [
+        (None, "ASSISTANT['RERANKER'] is None: a dictionary is expected."),
+        ("http", "ASSISTANT['RERANKER'] is 'http': a dictionary is expected."),
+        ({"model": "m"}, "ASSISTANT['RERANKER']['backend'] is missing: a text is expected."),
+        ({"backend": ""}, "ASSISTANT['RERANKER']['backend'] is '': a text is expected."),
+        ({"candidates": 0}, "['candidates'] is 0: a whole number above 0 is expected."),
+        ({"candidates": True}, "['candidates'] is True: a whole number above 0 is expected."),
+        ({"candidates": 2.5}, "['candidates'] is 2.5: a whole number above 0 is expected."),
+        ({"timeout": "1"}, "['timeout'] is '1': a number above 0 is expected."),
+        ({"timeout": -1}, "['timeout'] is -1: a number above 0 is expected."),
+        ({"options": []}, "['options'] is []: a dictionary is expected."),
+        ({1: 2}, "ASSISTANT['RERANKER'][1]: there is no such key; there are backend, model,"),
+    ],
+)
+def test_a_wrong_dictionary_is_an_error_that_names_the_key(settings, value, said):
+    settings.ASSISTANT = {"RERANKER": value}
+
+    with pytest.raises(ImproperlyConfigured) as error:
+        conf.RERANKER  # noqa: B018
+
+    assert said in str(error.value)
+
+
+def test_what_an_unknown_key_of_a_dictionary_holds_is_not_shown(settings):
+    settings.ASSISTANT = {"RERANKER": {"backend": "http", "api_key": "sk-123"}}
+
+    with pytest.raises(ImproperlyConfigured, match="there is no such key") as error:
+        conf.RERANKER  # noqa: B018
+
+    assert "sk-123" not in str(error.value)
+
+
 def test_a_wrong_value_of_another_key_is_none_of_its_business(settings):
     settings.ASSISTANT = {"LIST_PAGE_SIZE": "50"}
 

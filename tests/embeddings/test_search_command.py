@@ -94,3 +94,18 @@ def test_since_and_tags_narrow() -> None:
     assert run("refund", "--since=2000-01-01").count("document") == 2
     assert run("refund", "--since=9000-01-01 10:00") == "Nothing was found.\n"
     assert run("refund", "--source=messages") == "Nothing was found.\n"
+
+
+def test_hits_are_ranked_again_unless_told(settings: Any) -> None:
+    for text in ("a refund, and the same refund", "a refund"):
+        make_document(title="t", content=text)
+    assert "(keyword 1)" in run("refund", "--no-rerank")
+    with pytest.raises(CommandError, match="there is no re-ranker"):
+        run("refund", "--rerank")
+
+    settings.ASSISTANT = {"RERANKER": {"backend": "tests.embeddings.rerankers.counting.Shortest"}}
+    for arguments in ([], ["--rerank"]):
+        [first, second] = run("refund", *arguments).splitlines()[::2]
+        assert "score -8.0000" in first
+        assert "reranker 2" in second
+    assert "reranker" not in run("refund", "--no-rerank")

@@ -24,6 +24,7 @@ from assistant.embeddings.admin.model_states import (
     live_text,
 )
 from assistant.embeddings.admin.queue_filters import MODEL_VAR, STATE_VAR
+from assistant.embeddings.admin.trial_pages import TrialLinkMixin
 from assistant.embeddings.models import EmbeddingModel, EmbeddingQueueItem
 from assistant.embeddings.services import set_default_embedding_model
 
@@ -35,7 +36,7 @@ STATE = ("live_state", "backend_state", "coverage", "queue", "vector_indexes", "
 
 
 @admin.register(EmbeddingModel)
-class EmbeddingModelAdmin(DefaultMixin, TableAdmin):
+class EmbeddingModelAdmin(TrialLinkMixin, DefaultMixin, TableAdmin):
     """Models that turn text into vectors."""
 
     form = EmbeddingModelForm

@@ -9,11 +9,12 @@ from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
 from assistant.db.admin import IndexedValuesFilter, LinkedObjectFilter, ReadOnlyAdmin
+from assistant.embeddings.admin.evaluation_charts import EvaluationChartsMixin
 from assistant.embeddings.models import EmbeddingModel, SearchEvaluation
 
 
 @admin.register(SearchEvaluation)
-class SearchEvaluationAdmin(ReadOnlyAdmin):
+class SearchEvaluationAdmin(EvaluationChartsMixin, ReadOnlyAdmin):
     """How well searches did, the latest first."""
 
     fields = (

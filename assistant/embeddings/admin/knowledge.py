@@ -18,13 +18,14 @@ from assistant.db.secrets import mask_urls
 from assistant.embeddings.admin.base import SearchableAdmin
 from assistant.embeddings.admin.retrying import BUTTON, RetryMixin
 from assistant.embeddings.admin.tags import TagFilter, first_tags, tag_chips
+from assistant.embeddings.admin.trial_pages import TrialLinkMixin
 from assistant.embeddings.admin.uploads import UploadMixin
 from assistant.embeddings.forms import KnowledgeDocumentForm, TagsField
 from assistant.embeddings.models import KnowledgeDocument
 
 
 @admin.register(KnowledgeDocument)
-class KnowledgeDocumentAdmin(UploadMixin, RetryMixin, SearchableAdmin):
+class KnowledgeDocumentAdmin(TrialLinkMixin, UploadMixin, RetryMixin, SearchableAdmin):
     """Documents."""
 
     form = KnowledgeDocumentForm

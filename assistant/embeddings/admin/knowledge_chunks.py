@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from assistant.db.admin import LinkedObjectFilter
 from assistant.embeddings.admin.passages import PassageAdmin
+from assistant.embeddings.admin.trial_pages import TrialMixin
 from assistant.embeddings.models import KnowledgeChunk, KnowledgeDocument
 
 
 @admin.register(KnowledgeChunk)
-class KnowledgeChunkAdmin(PassageAdmin):
+class KnowledgeChunkAdmin(TrialMixin, PassageAdmin):
     """What searches find of documents."""
 
     fields = (

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from assistant.db.admin.defaults import DefaultForm
 from assistant.db.secrets import find_secret
 from assistant.embeddings.admin.backend_states import BACKENDS
-from assistant.embeddings.backends.openai import KEY_NAME
+from assistant.embeddings.backends.servers import KEY_NAME
 from assistant.embeddings.models import EmbeddingModel
 
 __all__ = ["EmbeddingModelForm"]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from assistant.db.admin import ReadOnlyAdmin, highlighted
 from assistant.db.admin.forms import grouped
 from assistant.embeddings.admin.base import SearchableAdmin
+from assistant.embeddings.admin.trial_pages import TrialLinkMixin
 
 __all__ = ["PassageAdmin"]
 
@@ -28,7 +29,7 @@ LARGE = (
 )
 
 
-class PassageAdmin(SearchableAdmin, ReadOnlyAdmin):
+class PassageAdmin(TrialLinkMixin, SearchableAdmin, ReadOnlyAdmin):
     """Passages, without their vectors."""
 
     search_fields = ("chunk_text",)

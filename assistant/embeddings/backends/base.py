@@ -9,6 +9,7 @@ from typing import Any, NoReturn, Protocol, runtime_checkable
 __all__ = [
     "Backend",
     "BackendUnavailable",
+    "Described",
     "EmbeddingError",
     "ModelSpec",
     "needs_extra",
@@ -70,7 +71,19 @@ class Backend(Protocol):
         """Return the tokenizer.json by which texts are split into what it can read."""
 
 
-def option(spec: ModelSpec, name: str, default: Any, *kinds: type) -> Any:
+class Described(Protocol):
+    """What has options, and a name for messages."""
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+
+    @property
+    def provider(self) -> Mapping[str, Any]:
+        """The options."""
+
+
+def option(spec: Described, name: str, default: Any, *kinds: type) -> Any:
     """Return one of the provider's options; it has the default's type, or one of those given."""
     value = spec.provider.get(name, default)
     allowed = kinds or (type(default),)

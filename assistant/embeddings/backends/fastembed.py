@@ -14,7 +14,7 @@ from assistant.embeddings.backends.base import (
 )
 from assistant.embeddings.backends.folders import check_model_folder
 
-__all__ = ["FastembedBackend"]
+__all__ = ["FastembedBackend", "check_tokenizer", "first_line", "quiet"]
 
 # What a batch of long texts takes grows with the square of their length.
 BATCH_SIZE = 16
@@ -83,7 +83,7 @@ def _from_folder(spec: ModelSpec) -> Any:
         # The layouts of fastembed's own models, and of sentence-transformers' repositories.
         file = "model.onnx" if (folder / "model.onnx").exists() else "onnx/model.onnx"
     check_model_folder(spec.name, folder, file)
-    _check_tokenizer(spec.name, folder)
+    check_tokenizer(spec.name, folder)
     if known and file == known["model_file"] and not POOLING_OPTIONS & spec.provider.keys():
         name = known["model"]
     else:
@@ -91,7 +91,8 @@ def _from_folder(spec: ModelSpec) -> Any:
     return _load(spec, TextEmbedding, name, specific_model_path=str(folder), local_files_only=True)
 
 
-def _check_tokenizer(name: str, folder: Path) -> None:
+def check_tokenizer(name: str, folder: Path) -> None:
+    """Raise ``BackendUnavailable`` where a folder's tokenizer.json is none."""
     from tokenizers import Tokenizer  # noqa: PLC0415
 
     try:

@@ -65,7 +65,7 @@ def _read(response: HTTPResponse, url: str, deadline: float, most: int) -> bytes
     while piece := response.read1(PIECE):
         content += piece
         if len(content) > most:
-            raise Refused(0, f"more than the {most:,} bytes that the vectors can take.")
+            raise Refused(0, f"more than the {most:,} bytes that an answer can take.")
         if time.monotonic() > deadline:
             raise TimeoutError
     return bytes(content)

@@ -33,7 +33,7 @@ class Hit:
     chunk: UUID | None
     """The key of the passage's row; None while its source waits to be embedded."""
     scores: Mapping[str, float] = field(default_factory=dict)
-    """Each leg's own number: "vector" a similarity, "keyword" BM25; higher is better."""
+    """Each leg's own number, "vector" a similarity, "keyword" BM25, and the re-ranker's."""
     duplicates: int = 0
     """How many passages of the same source, nearly the same as this one, were left out for it."""
 
@@ -65,7 +65,7 @@ class Hits(list[Hit]):
         self.keyword_plans = dict(keyword_plans or {})
         """Which matching passages of each kind were ranked by words: "all" or the "best"."""
         self.timings: dict[str, float] = {}
-        """Milliseconds: "embed" the question, "rank" passages, "read" what is shown, "total"."""
+        """Milliseconds: "embed" the question, "rank" passages, "read" and "rerank", "total"."""
         self.embedding_model = embedding_model
         """The model whose passages were searched; None where there is none."""
         self.record: UUID | None = None

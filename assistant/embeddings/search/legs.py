@@ -48,7 +48,7 @@ class Legs:
             legs["vector"] = self._vector_parts(self.model, self.vector)
         if self.request.mode != "vector":
             legs["keyword"] = self._keyword_parts()
-        limit = max(CANDIDATES, self.request.limit + SPARE)
+        limit = max(CANDIDATES, self.request.wanted + SPARE)
         asked = {leg: leg_sql(parts, limit=limit) for leg, parts in legs.items() if parts}
         if not asked:
             return {}, True
@@ -84,8 +84,8 @@ class Legs:
         )
 
     def _vector_parts(self, model: EmbeddingModel, vector: Sequence[float]) -> list[Part]:
-        limit = CANDIDATES if self.request.mode == "hybrid" else self.request.limit + SPARE
-        limit = max(limit, self.request.limit + SPARE)
+        limit = CANDIDATES if self.request.mode == "hybrid" else self.request.wanted + SPARE
+        limit = max(limit, self.request.wanted + SPARE)
         restriction = self.words.restriction if self.request.mode == "hybrid" else ""
         parts = []
         for source in self.request.sources:
@@ -109,7 +109,7 @@ class Legs:
         return parts
 
     def _keyword_parts(self) -> list[Part]:
-        limit = max(CANDIDATES, self.request.limit + SPARE)
+        limit = max(CANDIDATES, self.request.wanted + SPARE)
         backlog = backlog_of(self.model, using=self.using)
         parts = []
         for source in self.request.sources:

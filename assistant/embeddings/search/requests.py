@@ -11,6 +11,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils.timezone import is_naive, make_aware
 
+from assistant.embeddings.rerankers import RerankerSpec
+from assistant.embeddings.search.reranking import reranker_for
+
 __all__ = ["MODES", "SOURCES", "SearchRequest", "make_request", "user_key"]
 
 MODES = ("hybrid", "vector", "keyword")
@@ -36,6 +39,12 @@ class SearchRequest:
     mode: str
     filters: Mapping[str, Any] = field(default_factory=dict)
     embedding_model: UUID | None = None  # None for the default one
+    reranker: RerankerSpec | None = None
+
+    @property
+    def wanted(self) -> int:
+        """How many hits are read: as many as are returned, or as are ranked again."""
+        return max(self.limit, self.reranker.candidates if self.reranker else 0)
 
 
 def make_request(  # noqa: PLR0913
@@ -50,6 +59,7 @@ def make_request(  # noqa: PLR0913
     mode: str,
     filters: Mapping[str, Any] | None,
     embedding_model: Any = None,
+    rerank: bool | None = None,
 ) -> SearchRequest:
     """Check and normalise; what makes no sense is a ValueError or TypeError that says so."""
     if mode not in MODES:
@@ -67,6 +77,7 @@ def make_request(  # noqa: PLR0913
         mode=mode,
         filters=dict(filters or {}),
         embedding_model=_key("embedding_model", "an embedding model", embedding_model),
+        reranker=reranker_for(rerank),
     )
 
 

@@ -8,11 +8,13 @@ from time import perf_counter
 
 from assistant.embeddings.backends import EmbeddingError, embed_query, load_backend
 from assistant.embeddings.models import EmbeddingModel
+from assistant.embeddings.rerankers import RerankerSpec
 from assistant.embeddings.search.details import hits_of
 from assistant.embeddings.search.fusion import fuse, union
 from assistant.embeddings.search.hits import Hits
 from assistant.embeddings.search.legs import Legs, is_live
 from assistant.embeddings.search.requests import SearchRequest
+from assistant.embeddings.search.reranking import reranked
 
 __all__ = ["Run"]
 
@@ -39,6 +41,8 @@ class Run:
                 hits, is_whole = self._search(self._model())
                 if is_whole or self.request.embedding_model is not None:
                     break
+            if self.request.reranker:
+                self._rerank(hits, self.request.reranker)
         hits.timings = self.timings
         return hits
 
@@ -57,8 +61,8 @@ class Run:
             legs.complete(rows)
             ranked = fuse(rows)
         with self._timed("read"):
-            hits = hits_of(ranked, request.question, limit=request.limit, using=self.using)
-        if is_whole and len(hits) < min(request.limit, len(ranked)):
+            hits = hits_of(ranked, request.question, limit=request.wanted, using=self.using)
+        if is_whole and len(hits) < min(request.wanted, len(ranked)):
             # What was found and is gone now may be a retired model's.
             is_whole = is_live(model, using=self.using)
         answer = Hits(
@@ -70,6 +74,12 @@ class Run:
             embedding_model=model,
         )
         return answer, is_whole
+
+    def _rerank(self, hits: Hits, spec: RerankerSpec) -> None:
+        request = self.request
+        with self._timed("rerank"):
+            hits[:], note = reranked(hits, request.question, spec=spec, limit=request.limit)
+        hits.note = " ".join(filter(None, (hits.note, note)))
 
     def _model(self) -> EmbeddingModel | None:
         models = EmbeddingModel.objects.using(self.using)

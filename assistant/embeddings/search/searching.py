@@ -27,6 +27,7 @@ def search(  # noqa: PLR0913
     mode: str = "hybrid",
     filters: Mapping[str, Any] | None = None,
     embedding_model: Any = None,
+    rerank: bool | None = None,
     record: bool = True,
     using: str | None = None,
 ) -> Hits:
@@ -44,6 +45,10 @@ def search(  # noqa: PLR0913
     it: of its passages, all hits are of one model. ``record=False`` keeps this search out of what
     the setting ``RECORD_SEARCHES`` has recorded; the key of a record is the result's ``record``.
 
+    The best hits are ranked again where ``RERANKER`` of the setting ``ASSISTANT`` is set, unless
+    ``rerank`` is False; with True it has to be set. A re-ranker that fails leaves the order as it
+    was, and the ``note`` says so.
+
     Raises ``ValueError`` or ``TypeError`` for arguments that make no sense, and, in mode "vector",
     ``EmbeddingError`` where the question cannot be embedded.
     """
@@ -58,6 +63,7 @@ def search(  # noqa: PLR0913
         mode=mode,
         filters=filters,
         embedding_model=embedding_model,
+        rerank=rerank,
     )
     alias = using or router.db_for_read(KnowledgeChunk)
     hits = Run(request, using=alias).hits()

@@ -70,6 +70,7 @@ LISTS = {
         "search_events",
     ],
     "search_evaluations": [
+        "search_evaluations",  # the latest, charted
         "values of search_evaluations.name",
         "count search_evaluations",
         "search_evaluations",
@@ -156,6 +157,7 @@ PAGES = {
     "search_evaluations": [
         "sizes of search_evaluations",
         "search_evaluations",
+        "search_evaluations",  # the questions, charted
     ],
     "embedding_models": [
         "sizes of embedding_models",

@@ -1,6 +1,7 @@
 """Search what was said and what is known."""
 
 import json
+from argparse import BooleanOptionalAction
 from datetime import datetime
 from typing import Any
 
@@ -51,6 +52,11 @@ class Command(BaseCommand):
             metavar="NAME=VALUE",
             help="a filter that an app has registered",
         )
+        parser.add_argument(
+            "--rerank",
+            action=BooleanOptionalAction,
+            help="with the re-ranker, or without the one that is set",
+        )
         parser.add_argument("--json", action="store_true", help="one JSON object a hit")
         parser.add_argument(
             "--database",
@@ -72,6 +78,7 @@ class Command(BaseCommand):
                 limit=options["limit"],
                 mode=options["mode"],
                 filters=_filters(options["filter"]),
+                rerank=options["rerank"],
                 using=database,
             )
         except (EmbeddingError, ValueError) as error:

@@ -4,9 +4,11 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.test import Client
+from django.urls import reverse
 from project.factories import make_user
 
 from assistant.conversations.models import Conversation
+from assistant.embeddings.models import KnowledgeDocument
 from checks.pages import closed_pages
 from checks.rows import MODELS, make_one_of_each
 
@@ -59,6 +61,22 @@ def test_conversations_are_found_by_the_name_of_their_user(root: Client) -> None
 
     assert list(answer.context["cl"].result_list) == [mine]
     assert "ada@example.org" in answer.text
+
+
+def test_a_search_is_tried_as_a_user(root: Client) -> None:
+    ada, eve = make_user(name="ada@example.org"), make_user(name="eve@example.org")
+    for user in (ada, eve):
+        KnowledgeDocument.objects.create(title="Mine", content="zebras run", owner=user)
+
+    address = reverse("admin:assistant_embeddings_try_search")
+    answer = root.get(address, {"q": "zebras", "user": str(ada.pk)})
+
+    assert answer.context["form"].errors == {}
+    columns = {column.mode: column for column in answer.context["columns"]}
+    assert [item.hit.source.owner for item in columns["keyword"].found] == [ada]
+    assert "ada@example.org" in answer.text
+    assert "<mark>zebras</mark> run" in answer.text
+    assert address in root.get("/admin/assistant_embeddings/").text
 
 
 def test_a_conversation_is_made_and_deleted_on_the_pages(root: Client) -> None:
