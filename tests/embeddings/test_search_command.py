@@ -22,7 +22,7 @@ def test_hits_are_printed() -> None:
     make_document(title="Policy", source="refunds.md", content="A refund takes five days.")
 
     assert run("how", "long", "do", "refunds", "take") == (
-        "1. document Policy (refunds.md) [0:25] score 0.0164 (keyword 1)\n"
+        "1. document Policy (refunds.md) [0:25] score 1.0500 (keyword 1)\n"
         "   A **refund** **takes** five days.\n"
     )
 
