@@ -1,6 +1,7 @@
 """The command search."""
 
 import json
+import re
 from io import StringIO
 from typing import Any
 
@@ -35,6 +36,8 @@ def test_hits_are_json() -> None:
     hit = json.loads(line)
     assert hit["text"] == message.content
     assert hit["ranks"] == {"keyword": 1}
+    assert hit["scores"]["keyword"] > 0
+    assert hit["duplicates"] == 0
     assert hit["source"] == {
         "type": "message",
         "id": str(message.pk),
@@ -43,6 +46,16 @@ def test_hits_are_json() -> None:
         "timestamp": message.timestamp.isoformat(),
     }
     assert (hit["start"], hit["end"]) == (0, 25)
+
+
+def test_how_it_was_searched_can_be_told() -> None:
+    make_message(content="A refund takes five days.")
+
+    *_hits, told = run("refund", "--why").splitlines()
+
+    assert "mode keyword" in told
+    assert "messages by words: all" in told
+    assert re.search(r"rank \d+\.\d ms", told)
 
 
 def test_nothing_is_said_to_be_nothing() -> None:

@@ -57,6 +57,9 @@ class Command(BaseCommand):
             action=BooleanOptionalAction,
             help="with the re-ranker, or without the one that is set",
         )
+        parser.add_argument(
+            "--why", action="store_true", help="also how it was searched, and what that took"
+        )
         parser.add_argument("--json", action="store_true", help="one JSON object a hit")
         parser.add_argument(
             "--database",
@@ -86,6 +89,8 @@ class Command(BaseCommand):
         if hits.note:
             self.stderr.write(self.style.WARNING(hits.note))
         self._print(hits, as_json=options["json"])
+        if options["why"]:
+            self.stderr.write(_explained(hits))
 
     def _user(self, name: str | None, *, database: str) -> Any:
         if name is None:
@@ -115,6 +120,15 @@ class Command(BaseCommand):
     def _found(self, text: str) -> str:
         colored = str(self.style.SUCCESS(text))
         return colored if colored != text else f"**{text}**"
+
+
+def _explained(hits: Hits) -> str:
+    """Return one line of the model, the plans and the times."""
+    model = hits.embedding_model.name if hits.embedding_model else "none"
+    plans = [f"{source} by vector: {plan}" for source, plan in hits.plans.items()]
+    plans += [f"{source} by words: {plan}" for source, plan in hits.keyword_plans.items()]
+    times = [f"{step} {milliseconds:.1f} ms" for step, milliseconds in hits.timings.items()]
+    return f"mode {hits.mode}; model {model}; {'; '.join(plans)}; {', '.join(times)}"
 
 
 def _parts(text: str) -> list[tuple[str, bool]]:
@@ -149,6 +163,8 @@ def _as_json(hit: Hit) -> str:
             "text": hit.text,
             "score": hit.score,
             "ranks": dict(hit.ranks),
+            "scores": dict(hit.scores),
+            "duplicates": hit.duplicates,
             "source": about,
             "start": hit.start,
             "end": hit.end,
