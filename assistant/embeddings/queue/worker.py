@@ -12,6 +12,7 @@ from assistant.embeddings.models import EmbeddingModel
 from assistant.embeddings.queue.backfilling import Backfill
 from assistant.embeddings.queue.counting import count_waiting, seconds_until_due
 from assistant.embeddings.queue.failures import describe
+from assistant.embeddings.queue.following import follow_default
 from assistant.embeddings.queue.indexing import build_missing
 from assistant.embeddings.queue.items import Item
 from assistant.embeddings.queue.pauses import Pauses
@@ -34,7 +35,10 @@ BUSY_SECONDS = 1.5
 
 
 class Worker:
-    """Works off the queue of live models, or of those with certain names."""
+    """Works off the queue of live models, or of those with certain names.
+
+    A model that is being built is left to those who name it: they do so at their own pace.
+    """
 
     def __init__(
         self,
@@ -53,6 +57,7 @@ class Worker:
         self.pauses = Pauses()
         self.busy_turns = 0
         self.indexed = 0
+        self.followed: UUID | None = None
         self.spare: dict[UUID, dict[str, bytes]] = {}
 
     @property
@@ -63,14 +68,14 @@ class Worker:
     def models(self) -> list[EmbeddingModel]:
         """Return the live models, the default one first."""
         rows = EmbeddingModel.objects.using(self.using).live().order_by("-is_default", "name")
-        return list(rows.filter(name__in=self.names) if self.names else rows)
+        return list(rows.filter(name__in=self.names) if self.names else rows.in_use())
 
     def run(self) -> None:
         """Work until nothing is due."""
         worked = True
         while worked and not self.stop.is_set():
             worked = self.turn() or self._await_others()
-        self._index()
+        self._round_off()
 
     def watch(self) -> None:
         """Work and sleep until told to stop; survive restarts of the server."""
@@ -81,7 +86,7 @@ class Worker:
                 try:
                     if not self.turn() and not self.stop.is_set() and self.left != 0:
                         self.reporter.idle()
-                        self._index()
+                        self._round_off()
                         if self._is_due():  # but somebody else has it in hand
                             self.stop.wait(BLINK)
                         else:
@@ -175,9 +180,12 @@ class Worker:
     def _count_waiting(self) -> int:
         return count_waiting(model_ids=self._model_ids(), using=self.using)
 
-    def _index(self) -> None:
-        """Build indexes after work that may have made them worth it."""
-        if self.reporter.total.done > self.indexed and not self.stop.is_set():
+    def _round_off(self) -> None:
+        """Do what pays after work: indexes, and vectors of documents after a switch of models."""
+        if self.stop.is_set():
+            return
+        self.followed = follow_default(after=self.followed, using=self.using, stop=self.stop)
+        if self.reporter.total.done > self.indexed:
             self.indexed = self.reporter.total.done
             build_missing(self.models(), using=self.using, say=self.reporter.say)
 
