@@ -65,6 +65,11 @@ class Worker:
         """Return what is wrong with models, by their names."""
         return self.pauses.problems
 
+    @property
+    def rows(self) -> int:
+        """Return how many texts to take at a time."""
+        return conf.EMBED_BATCH_ROWS
+
     def models(self) -> list[EmbeddingModel]:
         """Return the live models, the default one first."""
         rows = EmbeddingModel.objects.using(self.using).live().order_by("-is_default", "name")
@@ -151,11 +156,10 @@ class Worker:
         return True
 
     def _take(self, model: EmbeddingModel) -> list[Item]:
-        rows = conf.EMBED_BATCH_ROWS
         return take(
             model_id=model.pk,
             using=self.using,
-            rows=rows if self.left is None else min(rows, self.left),
+            rows=self.rows if self.left is None else min(self.rows, self.left),
             size=conf.EMBED_BATCH_BYTES,
         )
 
