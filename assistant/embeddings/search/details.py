@@ -13,13 +13,11 @@ from assistant.embeddings.models import (
     KnowledgeChunk,
     KnowledgeDocument,
 )
+from assistant.embeddings.search.fusion import Ranked
 from assistant.embeddings.search.hits import Hit
 from assistant.embeddings.search.snippets import with_snippets
 
-__all__ = ["WHOLE_LENGTH", "Ranked", "hits_of"]
-
-# Kind and key of a row, its score, its rank in each leg.
-Ranked = tuple[str, Any, float, dict[str, int]]
+__all__ = ["WHOLE_LENGTH", "hits_of"]
 
 # Of a text that has no chunks yet, as many characters of its beginning.
 WHOLE_LENGTH = 2_000
@@ -34,11 +32,11 @@ def hits_of(ranked: Sequence[Ranked], question: str, *, limit: int, using: str) 
         part = ranked[start : start + limit - len(hits)]
         start += len(part)
         rows = dict(_rows(part, question, using=using))
-        for kind, key, score, ranks in part:
-            row = rows.get((kind, key))
+        for found in part:
+            row = rows.get((found.kind, found.key))
             if row is None:
                 continue
-            hit = _hit(kind, row, score, ranks)
+            hit = _hit(found, row)
             # A text that is embedded again has chunks and waits as a whole, too.
             if hit.chunk is None and hit.source.pk in seen:
                 continue
@@ -50,8 +48,8 @@ def hits_of(ranked: Sequence[Ranked], question: str, *, limit: int, using: str) 
 def _rows(
     part: Sequence[Ranked], question: str, *, using: str
 ) -> Iterator[tuple[tuple[str, Any], Any]]:
-    for kind in sorted({kind for kind, *_ in part}):
-        keys = [key for other, key, *_ in part if other == kind]
+    for kind in sorted({found.kind for found in part}):
+        keys = [found.key for found in part if found.kind == kind]
         for row in READERS[kind](keys, question, using):
             yield (kind, row.pk), row
 
@@ -108,8 +106,14 @@ READERS = {
 }
 
 
-def _hit(kind: str, row: Any, score: float, ranks: dict[str, int]) -> Hit:
-    scored = {"score": score, "ranks": ranks, "snippet": row.snippet}
+def _hit(found: Ranked, row: Any) -> Hit:
+    kind = found.kind
+    scored = {
+        "score": found.score,
+        "ranks": found.ranks,
+        "scores": found.scores,
+        "snippet": row.snippet,
+    }
     if kind.endswith(":whole"):
         return Hit(
             text=row.beginning,

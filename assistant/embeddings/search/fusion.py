@@ -6,12 +6,10 @@ Learning Methods, SIGIR 2009). Only ranks count, so scores of different kinds ne
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.embeddings.search.keywords import SQL
-
-__all__ = ["CANDIDATES", "WEIGHTS", "K", "Part", "fused_sql"]
+__all__ = ["CANDIDATES", "WEIGHTS", "Candidate", "K", "Ranked", "fuse"]
 
 # How many of each leg's best are fused.
 CANDIDATES = 100
@@ -21,48 +19,34 @@ K = 60
 # titles that look for their texts a little worse; equal is better than both legs on either.
 WEIGHTS = {"vector": 1.0, "keyword": 1.0}
 
+# Kind and key of a row, and the leg's own number: higher is better.
+Candidate = tuple[str, Any, float]
 
-@dataclass(frozen=True)
-class Part:
-    """Some hits of a leg: SQL for keys and how good each is, and of which kind of row they are."""
+
+@dataclass
+class Ranked:
+    """A row that was found: its score, and its rank and its score in each leg that found it."""
 
     kind: str
-    sql: str
-    parameters: Sequence[Any]
+    key: Any
+    score: float = 0.0
+    ranks: dict[str, int] = field(default_factory=dict)
+    scores: dict[str, float] = field(default_factory=dict)
 
 
-def fused_sql(
-    legs: Mapping[str, Sequence[Part]], *, limit: int, candidates: int = CANDIDATES
-) -> SQL:
-    """Return SQL for the ``limit`` best: ``kind``, ``id``, ``score`` and ``ranks``, a JSON object.
+def fuse(legs: Mapping[str, Sequence[Candidate]]) -> list[Ranked]:
+    """Return what any leg has found, the best first.
 
-    ``legs`` are the parts of each leg by its name, at least one part in all. The first column of a
-    part is a uuid, the second a number that is higher the better and compares with those of the
-    leg's other parts. A leg's ``ranks`` begin at 1.
+    ``legs`` are the candidates of each leg by its name, the best first. A leg's ranks begin at 1.
     """
-    selects: list[str] = []
-    parameters: list[Any] = []
-    for leg, parts in legs.items():
-        if not parts:
-            continue
-        hits = " UNION ALL ".join(
-            f"SELECT %s::text, hit.* FROM ({part.sql}) AS hit"  # noqa: S608
-            for part in parts
-        )
-        # The number is float8 whatever a part makes it, and a missing one is the last.
-        selects.append(
-            "SELECT %s::text AS leg, %s::float8 AS weight, kind, id, "  # noqa: S608
-            "row_number() OVER (ORDER BY value::float8 DESC NULLS LAST, kind, id) AS rank "
-            f"FROM ({hits}) AS leg (kind, id, value) "
-            f"ORDER BY rank LIMIT {int(candidates)}"
-        )
-        parameters += [leg, WEIGHTS[leg]]
-        parameters += [value for part in parts for value in (part.kind, *part.parameters)]
-    ranked = " UNION ALL ".join(f"({select})" for select in selects)
-    return (
-        f"SELECT kind, id, sum(weight / ({K} + rank)) AS score, "  # noqa: S608
-        "jsonb_object_agg(leg, rank) AS ranks "
-        f"FROM ({ranked}) AS ranked GROUP BY kind, id "
-        f"ORDER BY score DESC, min(rank), kind, id LIMIT {int(limit)}",
-        parameters,
+    found: dict[tuple[str, Any], Ranked] = {}
+    for leg, candidates in legs.items():
+        for rank, (kind, key, score) in enumerate(candidates, start=1):
+            row = found.setdefault((kind, key), Ranked(kind, key))
+            row.score += WEIGHTS[leg] / (K + rank)
+            row.ranks[leg] = rank
+            row.scores[leg] = score
+    return sorted(
+        found.values(),
+        key=lambda row: (-row.score, min(row.ranks.values()), row.kind, str(row.key)),
     )

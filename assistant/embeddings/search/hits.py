@@ -1,13 +1,14 @@
 """What a search returns."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
 
 from django.db.models import Model
 
 from assistant.db.search import HIGHLIGHT_END, HIGHLIGHT_START
+from assistant.embeddings.models import EmbeddingModel
 
 __all__ = ["Hit", "Hits"]
 
@@ -31,6 +32,10 @@ class Hit:
     kind: Literal["message", "document", "conversation"]
     chunk: UUID | None
     """The key of the passage's row; None while its source waits to be embedded."""
+    scores: Mapping[str, float] = field(default_factory=dict)
+    """Each leg's own number: "vector" a similarity, "keyword" BM25; higher is better."""
+    duplicates: int = 0
+    """How many passages of the same source, nearly the same as this one, were left out for it."""
 
     def marked(self, start: str = "**", end: str = "**") -> str:
         """Return the snippet with marks of your own around the words found."""
@@ -47,6 +52,8 @@ class Hits(list[Hit]):
         mode: str,
         note: str = "",
         plans: Mapping[str, str] | None = None,
+        keyword_plans: Mapping[str, str] | None = None,
+        embedding_model: EmbeddingModel | None = None,
     ) -> None:
         super().__init__(hits)
         self.mode = mode
@@ -55,3 +62,9 @@ class Hits(list[Hit]):
         """Why it is not the one asked for, in one line; else empty."""
         self.plans = dict(plans or {})
         """How each kind of passage was searched by vector: "exact" or "index"."""
+        self.keyword_plans = dict(keyword_plans or {})
+        """Which matching passages of each kind were ranked by words: "all" or the "best"."""
+        self.timings: dict[str, float] = {}
+        """Milliseconds: "embed" the question, "rank" passages, "read" what is shown, "total"."""
+        self.embedding_model = embedding_model
+        """The model whose passages were searched; None where there is none."""

@@ -35,6 +35,7 @@ class SearchRequest:
     limit: int
     mode: str
     filters: Mapping[str, Any] = field(default_factory=dict)
+    embedding_model: UUID | None = None  # None for the default one
 
 
 def make_request(  # noqa: PLR0913
@@ -48,6 +49,7 @@ def make_request(  # noqa: PLR0913
     limit: int,
     mode: str,
     filters: Mapping[str, Any] | None,
+    embedding_model: Any = None,
 ) -> SearchRequest:
     """Check and normalise; what makes no sense is a ValueError or TypeError that says so."""
     if mode not in MODES:
@@ -58,12 +60,13 @@ def make_request(  # noqa: PLR0913
         question=_question(question),
         user=_user(user),
         sources=_sources(sources),
-        conversation=_conversation(conversation),
+        conversation=_key("conversation", "a conversation", conversation),
         tags=_tags(tags),
         since=_since(since),
         limit=limit,
         mode=mode,
         filters=dict(filters or {}),
+        embedding_model=_key("embedding_model", "an embedding model", embedding_model),
     )
 
 
@@ -106,16 +109,15 @@ def _sources(sources: Iterable[str]) -> tuple[str, ...]:
     return chosen
 
 
-def _conversation(conversation: Any) -> UUID | None:
-    key = conversation.pk if isinstance(conversation, Model) else conversation
-    if key is None and conversation is None:
+def _key(name: str, expected: str, value: Any) -> UUID | None:
+    """Return the key of a row of ours, given as an instance or as a key."""
+    key = value.pk if isinstance(value, Model) else value
+    if key is None and value is None:
         return None
     try:
         return key if isinstance(key, UUID) else UUID(str(key))
     except ValueError as error:
-        raise ValueError(
-            f"conversation is {conversation!r}: a conversation or its key is expected."
-        ) from error
+        raise ValueError(f"{name} is {value!r}: {expected} or its key is expected.") from error
 
 
 def _tags(tags: Sequence[str] | None) -> tuple[str, ...]:

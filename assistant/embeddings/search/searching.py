@@ -1,10 +1,11 @@
 """From a question to hits."""
 
-import json
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import perf_counter
 from typing import Any
 
 from django.db import router
@@ -16,9 +17,10 @@ from assistant.embeddings.models import EmbeddingModel, KnowledgeChunk
 from assistant.embeddings.querysets import ChunkQuerySet
 from assistant.embeddings.search.backlog import backlog_of, backlog_sql
 from assistant.embeddings.search.details import hits_of
-from assistant.embeddings.search.fusion import CANDIDATES, Part, fused_sql
-from assistant.embeddings.search.hits import Hits
+from assistant.embeddings.search.fusion import CANDIDATES, Candidate, fuse
+from assistant.embeddings.search.hits import Hit, Hits
 from assistant.embeddings.search.keywords import keyword_sql
+from assistant.embeddings.search.legs import Part, leg_sql
 from assistant.embeddings.search.questions import clean_question
 from assistant.embeddings.search.requests import SOURCES, SearchRequest, make_request
 from assistant.embeddings.search.scopes import chunks_of, waiting_of
@@ -32,6 +34,11 @@ logger = logging.getLogger(__name__)
 # More than are wanted: what has changed since it was embedded is left out when it is read.
 SPARE = 20
 
+# How often a search begins again because its model was retired meanwhile.
+TRIES = 3
+
+STATUS = "SELECT status FROM embedding_models WHERE id = %s"
+
 
 def search(  # noqa: PLR0913
     query: str,
@@ -44,6 +51,7 @@ def search(  # noqa: PLR0913
     limit: int = 10,
     mode: str = "hybrid",
     filters: Mapping[str, Any] | None = None,
+    embedding_model: Any = None,
     using: str | None = None,
 ) -> Hits:
     """Return the passages that answer a question, the best first.
@@ -55,8 +63,9 @@ def search(  # noqa: PLR0913
 
     ``mode`` is "hybrid", "vector" or "keyword". Words of the query are joined by OR;
     ``"quoted phrases"`` must be there and ``-exclusions`` must not, except in mode "vector". Where
-    the default embedding model cannot be had, "hybrid" searches by words and says so in the
-    result's ``note``.
+    the embedding model cannot be had, "hybrid" searches by words and says so in the result's
+    ``note``. ``embedding_model`` (an instance or a key) is another than the default one, to try
+    it: of its passages, all hits are of one model.
 
     Raises ``ValueError`` or ``TypeError`` for arguments that make no sense, and, in mode "vector",
     ``EmbeddingError`` where the question cannot be embedded.
@@ -71,6 +80,7 @@ def search(  # noqa: PLR0913
         limit=limit,
         mode=mode,
         filters=filters,
+        embedding_model=embedding_model,
     )
     alias = using or router.db_for_read(KnowledgeChunk)
     return _Search(request, using=alias).run()
@@ -84,22 +94,73 @@ class _Search:
     using: str
     settings: dict[str, str] = field(default_factory=dict)
     plans: dict[str, str] = field(default_factory=dict)
+    timings: dict[str, float] = field(default_factory=dict)
     note: str = ""
 
     def run(self) -> Hits:
-        """Rank in one statement, then read what is shown."""
+        """Search with one model; with the next where that one is retired meanwhile."""
+        with self._timed("total"):
+            for _ in range(TRIES):
+                model = self._model()
+                self.note = ""
+                hits, is_whole = self._search(model)
+                if is_whole or self.request.embedding_model is not None:
+                    break
+        hits.timings = self.timings
+        return hits
+
+    def _search(self, model: EmbeddingModel | None) -> tuple[Hits, bool]:
+        """Rank in one round trip, then read what is shown.
+
+        Returns whether the model's passages were there all the while, too.
+        """
         request = self.request
-        model = EmbeddingModel.objects.using(self.using).filter(is_default=True).first()
-        vector = None if request.mode == "keyword" else self._vector(model)
+        with self._timed("embed"):
+            vector = None if request.mode == "keyword" else self._vector(model)
         legs: dict[str, list[Part]] = {}
-        if vector is not None and model is not None:
-            legs["vector"] = self._vector_parts(model, vector)
-        if request.mode != "vector":
-            legs["keyword"] = self._keyword_parts(model)
-        found = self._ranked(legs)
-        mode = request.mode if request.mode != "hybrid" or vector is not None else "keyword"
-        hits = hits_of(found, request.question, limit=request.limit, using=self.using)
-        return Hits(hits, mode=mode, note=self.note, plans=self.plans)
+        with self._timed("rank"):
+            if vector is not None and model is not None:
+                legs["vector"] = self._vector_parts(model, vector)
+            if request.mode != "vector":
+                legs["keyword"] = self._keyword_parts(model)
+            found, is_live = self._candidates(legs, model)
+        with self._timed("read"):
+            limit = request.limit
+            ranked = fuse(found)[: limit + SPARE]
+            hits = hits_of(ranked, request.question, limit=limit, using=self.using)
+        if is_live and len(hits) < min(limit, len(ranked)):
+            # What was found and is gone now may be a retired model's.
+            [status] = fetch([(STATUS, [model and model.pk])], using=self.using)
+            is_live = _is_live(model, status)
+        return self._hits(hits, model, is_hybrid=vector is not None), is_live
+
+    def _hits(self, hits: list[Hit], model: EmbeddingModel | None, *, is_hybrid: bool) -> Hits:
+        mode = self.request.mode if self.request.mode != "hybrid" or is_hybrid else "keyword"
+        return Hits(
+            hits,
+            mode=mode,
+            note=self.note,
+            plans=self.plans,
+            embedding_model=model,
+        )
+
+    def _model(self) -> EmbeddingModel | None:
+        models = EmbeddingModel.objects.using(self.using)
+        chosen = self.request.embedding_model
+        if chosen is None:
+            return models.filter(is_default=True).first()
+        found: EmbeddingModel | None = models.filter(pk=chosen).first()
+        if found is None:
+            raise ValueError(f"embedding_model is {chosen}: there is no such embedding model.")
+        return found
+
+    @contextmanager
+    def _timed(self, name: str) -> Iterator[None]:
+        start = perf_counter()
+        try:
+            yield
+        finally:
+            self.timings[name] = 1000 * (perf_counter() - start)
 
     def _vector(self, model: EmbeddingModel | None) -> list[float] | None:
         try:
@@ -131,10 +192,11 @@ class _Search:
             for name, value in leg.settings.items():
                 self.settings[name] = _larger(self.settings.get(name), value)
             # Fusion takes numbers that are higher the better.
+            likeness = "1 - distance" if model.distance == "cosine" else "-distance"
             parts.append(
                 Part(
                     f"{source}:chunk",
-                    f"SELECT id, -distance FROM ({leg.sql}) AS leg",  # noqa: S608
+                    f"SELECT id, {likeness} FROM ({leg.sql}) AS leg",  # noqa: S608
                     leg.params,
                 )
             )
@@ -167,16 +229,22 @@ class _Search:
                 parts.append(Part(f"{source}:whole", *found))
         return parts
 
-    def _ranked(self, legs: dict[str, list[Part]]) -> list[tuple[str, Any, float, dict[str, int]]]:
-        if not any(legs.values()):
-            return []
-        limit = self.request.limit + SPARE
-        sql, params = fused_sql(legs, limit=limit, candidates=max(CANDIDATES, limit))
-        [rows] = fetch([(sql, params)], using=self.using, settings=self.settings)
-        return [
-            (kind, key, score, json.loads(ranks) if isinstance(ranks, str) else ranks)
-            for kind, key, score, ranks in rows
-        ]
+    def _candidates(
+        self, legs: Mapping[str, Sequence[Part]], model: EmbeddingModel | None
+    ) -> tuple[dict[str, list[Candidate]], bool]:
+        """Return each leg's best, and whether their model is not retired yet."""
+        limit = max(CANDIDATES, self.request.limit + SPARE)
+        asked = {leg: leg_sql(parts, limit=limit) for leg, parts in legs.items() if parts}
+        if not asked:
+            return {}, True
+        statements = [*asked.values(), (STATUS, [model and model.pk])]
+        *rows, status = fetch(statements, using=self.using, settings=self.settings)
+        found = {leg: list(candidates) for leg, candidates in zip(asked, rows, strict=True)}
+        return found, _is_live(model, status)
+
+
+def _is_live(model: EmbeddingModel | None, status: Sequence[tuple[Any, ...]]) -> bool:
+    return model is None or (bool(status) and status[0][0] != EmbeddingModel.Status.RETIRED)
 
 
 def _restricted(rows: ChunkQuerySet, restriction: str) -> ChunkQuerySet:
