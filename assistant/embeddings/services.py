@@ -52,9 +52,7 @@ def set_default_embedding_model(*, embedding_model: EmbeddingModel) -> list[Embe
         former = [row for row in rows.values() if row.is_default and row.pk != chosen.pk]
         stored.filter(pk__in=[row.pk for row in former]).update(is_default=False)
         if not chosen.is_default or chosen.status != EmbeddingModel.Status.ACTIVE:
-            stored.filter(pk=chosen.pk).update(
-                is_default=True, status=EmbeddingModel.Status.ACTIVE
-            )
+            stored.filter(pk=chosen.pk).update(is_default=True, status=EmbeddingModel.Status.ACTIVE)
     embedding_model.is_default = True
     embedding_model.status = EmbeddingModel.Status.ACTIVE
     for row in former:

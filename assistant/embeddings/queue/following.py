@@ -88,7 +88,7 @@ def follow_default(*, after: UUID | None, using: str, stop: Event) -> UUID | Non
     """Let documents follow the default model unless it is ``after``; return its key."""
     if connections[using].in_atomic_block:
         return after
-    model = EmbeddingModel.objects.using(using).filter(is_default=True).first()
+    model: EmbeddingModel | None = EmbeddingModel.objects.using(using).get_default()
     if model is None or model.pk == after:
         return after
     with connections[using].cursor() as cursor:

@@ -1,15 +1,11 @@
 """Compute the vectors of what is new or has changed."""
 
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
+from assistant.embeddings.management.signals import signals
 from assistant.embeddings.models import EmbeddingModel, EmbeddingQueueItem
 from assistant.embeddings.queue.counting import count_left
 from assistant.embeddings.queue.failures import describe
@@ -99,23 +95,3 @@ class Command(BaseCommand):
                 raise CommandError(
                     f'No active embedding model is called "{name}"; there is {known}.'
                 )
-
-
-@contextmanager
-def signals(stop: threading.Event) -> Iterator[None]:
-    """Turn the first Ctrl-C or SIGTERM into a wish, and the second into an exception."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-
-    former = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)
