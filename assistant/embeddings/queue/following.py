@@ -96,7 +96,8 @@ def follow_default(*, after: UUID | None, using: str, stop: Event) -> UUID | Non
         (is_behind,) = cursor.fetchone()
     if is_behind:
         follow(model, using=using, stop=stop)
-    return model.pk
+    key: UUID = model.pk
+    return key
 
 
 def _follow(model: EmbeddingModel, last: UUID, *, using: str) -> tuple[int, UUID | None, float]:
