@@ -9,7 +9,7 @@ from threading import Event
 
 from django.db import models, transaction
 
-from assistant.embeddings.index_states import INDEXED
+from assistant.embeddings.index_states import INDEXED, index_state
 from assistant.embeddings.model_changes.deletion import Deletion, clear_documents
 from assistant.embeddings.model_changes.errors import ModelChangeError
 from assistant.embeddings.model_changes.finding import default_model
@@ -56,7 +56,7 @@ def retire_model(
     passages = documents = 0
     for chunks in INDEXED:
         if not stop.is_set():
-            _drop_index(model, chunks, using=using)
+            _drop_index(model, chunks, using=using, reporter=reporter)
     for chunks in INDEXED:
         passages += Deletion(model, chunks, using=using, reporter=reporter, stop=stop).run()
     if not stop.is_set():
@@ -90,7 +90,15 @@ def check_retirable(model: EmbeddingModel) -> None:
         )
 
 
-def _drop_index(model: EmbeddingModel, chunks: type[models.Model], *, using: str) -> None:
+def _drop_index(
+    model: EmbeddingModel, chunks: type[models.Model], *, using: str, reporter: Reporter
+) -> None:
+    state = index_state(model, chunks, using=using)
+    if state.status not in {"missing", "impossible"}:
+        reporter.say(
+            f"{model.name}: dropping the index {state.name}, when the transactions that use its "
+            "table have ended."
+        )
     try:
         drop_index(model, chunks, using=using, wait=INDEX_WAIT)
     except IndexBusyError as error:

@@ -35,7 +35,10 @@ def test_a_model_is_added_beside_the_default(texts: int, client: Client) -> None
         (["--dimension", 7, "--provider", "[1]"], "JSON object"),
         (["--dimension", 7, "--provider", '{"api_key": "sk-123"}'], "looks like a secret"),
         (["--dimension", 7, "--distance", "manhattan"], "distance"),
-        (["--dimension", 5, "--backend", "tests.embeddings.queue.embedders.WrongSize"], "6 numbers"),
+        (
+            ["--dimension", 5, "--backend", "tests.embeddings.queue.embedders.WrongSize"],
+            "6 numbers",
+        ),
         (["--dimension", 5, "--backend", "tests.embeddings.queue.embedders.Down"], "500"),
     ],
 )

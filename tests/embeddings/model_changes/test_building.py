@@ -11,6 +11,7 @@ from django.db import connections
 
 from assistant.embeddings.index_states import index_states
 from assistant.embeddings.model_changes.building import Builder
+from assistant.embeddings.queue import backfilling
 from assistant.embeddings.queue.pacing import Pace
 from tests.contract import rows
 from tests.contract.databases import connect
@@ -66,9 +67,7 @@ def test_a_build_says_what_has_failed(texts: int, client: Client, settings: Any)
     settings.ASSISTANT = {"EMBED_ATTEMPTS": 1}
     rows.message(client, value(client, "SELECT id FROM conversations"), content="poison")
     work()
-    change(
-        "add", "new", "--dimension", 5, "--backend", "tests.embeddings.queue.embedders.Poisoned"
-    )
+    change("add", "new", "--dimension", 5, "--backend", "tests.embeddings.queue.embedders.Poisoned")
 
     text = change("build", "new")
 
@@ -125,7 +124,10 @@ def test_a_rate_is_kept(texts: int, client: Client) -> None:
     assert (last - first).total_seconds() > 0.8
 
 
-def test_writers_and_several_builders_leave_nothing_out(texts: int, client: Client) -> None:
+def test_writers_and_several_builders_leave_nothing_out(
+    texts: int, client: Client, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(backfilling, "PATIENCE", 0.2)
     new = add("new")
     conversation = value(client, "SELECT id FROM conversations")
 
