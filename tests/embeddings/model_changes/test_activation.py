@@ -8,7 +8,8 @@ from django.core.management import CommandError
 from django.db import connections
 
 from assistant.embeddings.model_changes.activation import activate_model
-from assistant.embeddings.model_changes.questions import recent_questions
+from assistant.embeddings.model_changes.overlap import compare
+from assistant.embeddings.model_changes.questions import read_questions, recent_questions
 from assistant.embeddings.models import ConversationEmbedding, EmbeddingModel
 from assistant.embeddings.search import search
 from assistant.embeddings.vector_indexes import drop_index
@@ -96,22 +97,21 @@ def test_nobody_is_switched_unasked(texts: int) -> None:
 
 
 def test_the_overlap_names_the_questions_that_differ(texts: int, tmp_path: Path) -> None:
-    for name, dimension in (("one", 64), ("same", 64), ("other", 4)):
-        add(name, dimension)
-        change("build", name, "--full-speed")
-    activate_model(model("one"), using="scratch")
+    former = model(default_name())
+    add("new", 64)
+    change("build", "new", "--full-speed")
     path = tmp_path / "questions.txt"
     path.write_text("a note on the orchard\n\nledger lantern\nA note on  the orchard\n")
 
-    same = change("activate", "same", "--yes", "--queries-file", path)
-    other = change("activate", "other", "--yes", "--queries-file", path)
+    same = compare(former, former, read_questions(str(path), 20), using="scratch")
+    text = change("activate", "new", "--yes", "--queries-file", path)
 
-    assert f"over 2 questions ({path}) is the same in 100% (by vectors alone 100%)" in same
-    assert "Most different" not in same
-    assert "Most different:" in other
-    assert "ledger lantern" in other
+    assert (same.mean("hybrid"), same.mean("vector"), len(same.comparisons)) == (1, 1, 2)
+    assert f"the mean over 2 questions ({path}) is the same in " in text
+    assert "Most different:" in text
+    assert "ledger lantern" in text
     with pytest.raises(CommandError, match="cannot be read"):
-        change("activate", "same", "--yes", "--queries-file", tmp_path / "none.txt")
+        change("activate", former.name, "--yes", "--queries-file", tmp_path / "none.txt")
 
 
 def test_questions_are_users_latest_messages(client: Client) -> None:
