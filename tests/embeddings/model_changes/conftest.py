@@ -15,7 +15,18 @@ from tests.embeddings.queue.conftest import (  # noqa: F401 (fixtures)
 )
 from tests.embeddings.queue.test_sessions import work
 
-WORDS = "harbour ledger orchard lantern compass kettle meadow thimble saddle quarry".split()
+WORDS = [
+    "harbour",
+    "ledger",
+    "orchard",
+    "lantern",
+    "compass",
+    "kettle",
+    "meadow",
+    "thimble",
+    "saddle",
+    "quarry",
+]
 
 DOCUMENTS = 4
 

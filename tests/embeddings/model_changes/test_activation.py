@@ -76,7 +76,7 @@ def test_what_is_not_complete_is_refused_with_the_way_out(texts: int, client: Cl
         work(names=["new"], limit=3)
     work(names=["new"])
     drop_index(model("new"), ConversationEmbedding, using="scratch")
-    with pytest.raises(CommandError, match="the index idx_conversation_.* is missing"):
+    with pytest.raises(CommandError, match=r"the index idx_conversation_.* is missing"):
         change("activate", "new", "--yes")
     assert default_name() == former
 
@@ -90,7 +90,7 @@ def test_nobody_is_switched_unasked(texts: int) -> None:
     add("new")
     change("build", "new")
 
-    with pytest.raises(CommandError, match="Search with new from now on.*--yes"):
+    with pytest.raises(CommandError, match=r"Search with new from now on.*--yes"):
         change("activate", "new")
 
     assert default_name() == former

@@ -73,14 +73,16 @@ def test_a_build_says_what_has_failed(texts: int, client: Client, settings: Any)
 
     assert f"new: {texts} of {texts + 1} texts are done.\n1 texts have failed" in text
     assert "embedding_model activate" not in text
-    with pytest.raises(CommandError, match="1 texts have failed.*embed --model new --retry-failed"):
+    with pytest.raises(
+        CommandError, match=r"1 texts have failed.*embed --model new --retry-failed"
+    ):
         change("activate", "new", "--yes")
 
 
 def test_a_model_that_cannot_be_had_ends_the_build(texts: int, client: Client) -> None:
     change("add", "far", "--dimension", 7, "--backend", "no.such.Backend", "--no-check")
 
-    with pytest.raises(CommandError, match="far: .*cannot be imported.*the same command"):
+    with pytest.raises(CommandError, match=r"far: .*cannot be imported.*the same command"):
         change("build", "far")
 
     assert model("far").status == "building"

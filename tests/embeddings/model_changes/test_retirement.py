@@ -95,7 +95,7 @@ def test_documents_of_a_model_that_did_not_follow_are_cleared(former: str, clien
 
 
 def test_the_default_is_refused(former: str, client: Client) -> None:
-    with pytest.raises(CommandError, match='"new" is the default.*embedding_model activate NAME'):
+    with pytest.raises(CommandError, match=r'"new" is the default.*embedding_model activate NAME'):
         retire("new")
 
     assert model("new").status == "active"
@@ -109,7 +109,7 @@ def test_a_retired_model_is_taken_back_by_building_it(former: str, texts: int) -
     for step in (["activate", former, "--yes"], ["activate", former, "--force"], ["build", former]):
         with pytest.raises(CommandError, match=r"is retired.*embedding_model build .* --again"):
             change(*step)
-    with pytest.raises(CommandError, match="already .* retired.*--again"):
+    with pytest.raises(CommandError, match=r"already .* retired.*--again"):
         add(former)
 
     assert f"{texts} of {texts} texts are done" in change("build", former, "--again")
@@ -170,7 +170,7 @@ def test_a_killed_retirement_goes_on(former: str, client: Client, shared: str) -
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
-    assert 0 < left(client, former)
+    assert left(client, former) > 0
 
     retire(former)
 

@@ -135,15 +135,20 @@ def test_models_of_all_dimensions_side_by_side(
         new = model(f"of {dimension}")
         state = index_states(new, using="scratch")[0].status
         assert state == ("valid" if dimension <= 4000 else "impossible")
-        tried = search("note 7 on the thimble", user=None, embedding_model=new, using="scratch")
+        tried = search(
+            "note 7 on the thimble saddle quarry", user=None, embedding_model=new, using="scratch"
+        )
         change("activate", new.name, "--yes", "--queries", 0)
         for mode in MODES:
-            hits = search("note 7 on the thimble", user=None, mode=mode, using="scratch")
+            hits = search(
+                "note 7 on the thimble saddle quarry", user=None, mode=mode, using="scratch"
+            )
             assert hits.embedding_model == new
             assert models_of(hits) == {str(new.pk)}
             assert "note 7 " in hits[0].text
         assert [hit.chunk for hit in tried] == [
-            hit.chunk for hit in search("note 7 on the thimble", user=None, using="scratch")
+            hit.chunk
+            for hit in search("note 7 on the thimble saddle quarry", user=None, using="scratch")
         ]
     live = EmbeddingModel.objects.using("scratch").live()
     assert live.count() == len(dimensions) + 1
