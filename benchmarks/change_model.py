@@ -5,6 +5,7 @@ that ask four times a second each, in all modes. Their latency meanwhile is comp
 latency before.
 """
 
+import itertools
 import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
@@ -219,7 +220,7 @@ def judge(asked: Sequence[Asked], steps: dict[str, float]) -> list[Finding]:
     names = list(steps)
     print(f"\n{'step':<12}{'seconds':>9}{'searches':>10}{'p50':>10}{'p95':>10}{'longest':>10}")
     p95s = {}
-    for name, following in zip(names, names[1:], strict=False):
+    for name, following in itertools.pairwise(names):
         part = [one for one in asked if steps[name] <= one.at < steps[following]]
         p95s[name] = show(name, part, steps[following] - steps[name])
     during = [one for one in asked if steps["build"] <= one.at]

@@ -7,10 +7,11 @@ from django.core.exceptions import ValidationError
 from assistant.embeddings.model_changes.adding import sentences
 from assistant.embeddings.model_changes.completeness import Completeness
 from assistant.embeddings.model_changes.errors import IncompleteModelError, ModelChangeError
+from assistant.embeddings.model_changes.finding import default_model
 from assistant.embeddings.models import EmbeddingModel
 from assistant.embeddings.services import set_default_embedding_model
 
-__all__ = ["activate_model", "refuse_incomplete"]
+__all__ = ["activate_model", "refuse_incomplete", "refuse_worse"]
 
 
 def refuse_incomplete(model: EmbeddingModel, *, using: str) -> None:
@@ -22,6 +23,15 @@ def refuse_incomplete(model: EmbeddingModel, *, using: str) -> None:
             f"First: {completeness.way_out()} (or, as it is: "
             f"manage.py embedding_model activate {quote(model.name)} --force)"
         )
+
+
+def refuse_worse(model: EmbeddingModel, *, using: str) -> None:
+    """Refuse an incomplete model as above, but only where another one has vectors to lose."""
+    if not model.is_active or model.status == EmbeddingModel.Status.RETIRED:
+        return  # which it is refused for anyway
+    former = default_model(using=using)
+    if former and former.pk != model.pk and Completeness(former, using).has_vectors():
+        refuse_incomplete(model, using=using)
 
 
 def activate_model(

@@ -69,10 +69,19 @@ class Completeness:
             problems.append(f"{self.waiting:,} texts wait for their vectors")
         if self.failed:
             problems.append(f"{self.failed:,} texts have failed")
-        if not problems and self._has_texts() and not self._has_vectors():
+        if not problems and self._has_texts() and not self.has_vectors():
             problems.append("it has no vectors")
         problems += [f"the index {state.name} is {state.status}" for state in self.wanted_indexes]
         return problems
+
+    def has_vectors(self) -> bool:
+        """Return whether there is any vector of it."""
+        return any(
+            chunks._base_manager.using(self.using)
+            .filter(embedding_model=self.model, embedding_vector__isnull=False)
+            .exists()
+            for chunks in INDEXED
+        )
 
     def way_out(self) -> str:
         """Return the command that completes the model."""
@@ -89,12 +98,4 @@ class Completeness:
         return any(
             kind._base_manager.using(self.using).exclude(content="").exists()
             for kind in (Message, KnowledgeDocument)
-        )
-
-    def _has_vectors(self) -> bool:
-        return any(
-            chunks._base_manager.using(self.using)
-            .filter(embedding_model=self.model, embedding_vector__isnull=False)
-            .exists()
-            for chunks in INDEXED
         )
