@@ -1,5 +1,6 @@
 """Compute the vectors of what is new or has changed."""
 
+from shlex import quote
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -63,6 +64,8 @@ class Command(BaseCommand):
                 if names:
                     failed = failed.filter(embedding_model__name__in=names)
                 reporter.say(f"{retry_failed(items=failed):,} failed texts are queued again.")
+            if not names:
+                self._name_others(reporter, database)
             with signals(worker.stop):
                 (worker.watch if watch else worker.run)()
             reporter.end(count_left(model_ids=[m.pk for m in worker.models()], using=database))
@@ -85,6 +88,14 @@ class Command(BaseCommand):
         if as_json:
             return JSONReporter(stream)
         return LineReporter(stream, is_terminal=self.stdout.isatty())
+
+    def _name_others(self, reporter: Reporter, database: str) -> None:
+        live = EmbeddingModel.objects.using(database).live()
+        built = live.exclude(pk__in=live.in_use().values("pk")).order_by("name")
+        for name in built.values_list("name", flat=True):
+            reporter.say(
+                f"{name} is being built, by: manage.py embedding_model build {quote(name)}"
+            )
 
     def _check_names(self, names: list[str], database: str) -> None:
         models = EmbeddingModel.objects.using(database).live()
