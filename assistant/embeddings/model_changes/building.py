@@ -50,14 +50,15 @@ class BuildWorker(Worker):
         return min(super().rows, self.pace.rows)
 
     def _work(self, model: EmbeddingModel) -> bool:
-        start, done = time.monotonic(), self.reporter.total.done
+        start, before = time.monotonic(), self._tried()
         worked = super()._work(model)
-        self.pace.pause(
-            count=self.reporter.total.done - done,
-            seconds=time.monotonic() - start,
-            stop=self.stop,
-        )
+        seconds = time.monotonic() - start
+        self.pace.pause(count=self._tried() - before, seconds=seconds, stop=self.stop)
         return worked
+
+    def _tried(self) -> int:
+        total = self.reporter.total
+        return total.done + total.retried + total.failed
 
     def _round_off(self) -> None:
         """Leave the indexes to the builder."""
@@ -94,6 +95,7 @@ class Builder:
         Raises ``ModelChangeError`` where the model is retired or cannot be had.
         """
         check_live(self.model)
+        self.reporter.afterwards = self._seconds_to_index()
         indexed = False
         while not self.stop.is_set():
             self._embed()
@@ -121,7 +123,6 @@ class Builder:
         """Work until nobody has a text in hand that has not been tried."""
         word = time.monotonic()
         while not self.stop.is_set():
-            self.reporter.afterwards = self._seconds_to_index()
             self.worker.run()
             self.reporter.idle()
             self._check()
@@ -160,7 +161,12 @@ class Builder:
         return count_left(model_ids=[self.model.pk], using=self.using)
 
     def _seconds_to_index(self) -> int:
-        texts = Completeness(self.model, self.using).texts
+        completeness = Completeness(self.model, self.using)
+        if any(state.status == "valid" for state in completeness.indexes):
+            return 0
+        texts = completeness.texts
+        if texts < conf.EMBED_INDEX_ROWS:
+            return 0
         return seconds_to_index(texts, self.model.dimension)
 
     def _hand_over(self) -> None:

@@ -49,13 +49,12 @@ def build_lines(built: Built) -> Iterator[str]:
         yield f"Next: manage.py embedding_model activate {quote(name)}"
 
 
-def overlap_lines(overlap: Overlap, former: str, new: str, source: str) -> Iterator[str]:
+def overlap_lines(overlap: Overlap, former: str, new: str) -> Iterator[str]:
     """Yield how much of what one model finds another finds, too."""
     count = len(overlap.comparisons)
     yield (
-        f"Of the first {DEPTH} hits of {former} and {new}, the mean over {count} questions "
-        f"({source}) is the same in {overlap.mean('hybrid'):.0%} (by vectors alone "
-        f"{overlap.mean('vector'):.0%})."
+        f"Of the first {DEPTH} hits of {former} and {new}, {overlap.mean('hybrid'):.0%} are the same "
+        f"(by vectors alone {overlap.mean('vector'):.0%}), in the mean over {count} questions."
     )
     worst = [item for item in overlap.worst(WORST) if min(item.shares.values()) < 1]
     if worst:

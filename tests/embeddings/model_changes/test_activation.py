@@ -107,7 +107,7 @@ def test_the_overlap_names_the_questions_that_differ(texts: int, tmp_path: Path)
     text = change("activate", "new", "--yes", "--queries-file", path)
 
     assert (same.mean("hybrid"), same.mean("vector"), len(same.comparisons)) == (1, 1, 2)
-    assert f"the mean over 2 questions ({path}) is the same in " in text
+    assert f"Comparing by 2 questions: {path}.\nOf the first 10 hits of {former} and new, " in text
     assert "Most different:" in text
     assert "ledger lantern" in text
     with pytest.raises(CommandError, match="cannot be read"):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Thread
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -13,11 +14,12 @@ from django.db import connections
 from assistant.embeddings.index_states import index_states
 from assistant.embeddings.models import ConversationEmbedding, EmbeddingModel, KnowledgeChunk
 from assistant.embeddings.search import Hits, search
+from assistant.embeddings.search import searching as searching_module
 from tests.contract import rows
 from tests.embeddings.model_changes.commands import add, change, default_name, model
 from tests.embeddings.model_changes.conftest import WORDS
 from tests.embeddings.queue.conftest import Client
-from tests.embeddings.queue.test_sessions import value, work
+from tests.embeddings.queue.test_sessions import SECONDS, in_background, value, work
 
 MODES = ("hybrid", "vector", "keyword")
 
@@ -106,6 +108,42 @@ def test_no_search_fails_is_empty_or_mixes_models(texts: int, client: Client) ->
     assert seen.errors == []
     assert (seen.empty, seen.mixed) == (0, [])
     assert {name for _mode, name in seen.searches} == {former, "new"}
+
+
+@pytest.mark.parametrize("held_up", ["embed_query", "leg_sql", "hits_of"])
+def test_a_search_that_is_overtaken_finds_with_the_next_model(
+    texts: int, monkeypatch: Any, held_up: str
+) -> None:
+    """Its model is retired after it was read, before the ranking, or before the hits are read."""
+    add("new", 24)
+    change("build", "new", "--full-speed")
+    former, entered, released = default_name(), Event(), Event()
+    function = getattr(searching_module, held_up)
+
+    def hold(*arguments: Any, **options: Any) -> Any:
+        entered.set()
+        assert released.wait(SECONDS)
+        return function(*arguments, **options)
+
+    def ask() -> Hits:
+        try:
+            return search("note on the orchard", user=None, using="scratch")
+        finally:
+            connections["scratch"].close()
+
+    monkeypatch.setattr(searching_module, held_up, hold)
+    with in_background(ask) as future:
+        try:
+            assert entered.wait(SECONDS)
+            change("activate", "new", "--yes", "--queries", 0)
+            change("retire", former, "--yes", "--grace", 0)
+        finally:
+            released.set()
+        hits = future.result()
+
+    assert len(hits) == 10
+    assert hits.embedding_model == model("new")
+    assert models_of(hits) == {str(model("new").pk)}
 
 
 def test_switching_to_and_fro_while_one_is_retired(texts: int) -> None:

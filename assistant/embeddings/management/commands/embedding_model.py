@@ -149,6 +149,7 @@ class Command(BaseCommand):
         if not questions:
             self.stdout.write("There are no questions yet to compare the models by.")
             return
+        self.stdout.write(f"Comparing by {len(questions)} questions: {questions.source}.")
         try:
             overlap = compare(former, model, questions, using=using)
         except ModelChangeError as error:
@@ -158,7 +159,7 @@ class Command(BaseCommand):
                 ) from error
             self.stderr.write(self.style.WARNING(f"Not compared: {error}"))
             return
-        lines = printing.overlap_lines(overlap, former.name, model.name, questions.source)
+        lines = printing.overlap_lines(overlap, former.name, model.name)
         self.stdout.write("\n".join(lines))
 
     def _follow(self, model: EmbeddingModel, *, using: str) -> None:
