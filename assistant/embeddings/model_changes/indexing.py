@@ -17,7 +17,7 @@ from assistant.embeddings.vector_indexes import IndexBusyError, Progress, build_
 __all__ = ["build_indexes", "seconds_to_index"]
 
 # One process on a slow core; it only has to be of the right size.
-NUMBERS_A_SECOND = 300_000
+NUMBERS_A_SECOND = 400_000
 
 # Seconds between two looks at an index that somebody else builds.
 LOOK = 1.0

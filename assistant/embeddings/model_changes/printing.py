@@ -53,8 +53,8 @@ def overlap_lines(overlap: Overlap, former: str, new: str) -> Iterator[str]:
     """Yield how much of what one model finds another finds, too."""
     count = len(overlap.comparisons)
     yield (
-        f"Of the first {DEPTH} hits of {former} and {new}, {overlap.mean('hybrid'):.0%} are the same "
-        f"(by vectors alone {overlap.mean('vector'):.0%}), in the mean over {count} questions."
+        f"Of the first {DEPTH} hits of {former} and {new}, {overlap.mean('hybrid'):.0%} are the "
+        f"same (by vectors alone {overlap.mean('vector'):.0%}), in the mean over {count} questions."
     )
     worst = [item for item in overlap.worst(WORST) if min(item.shares.values()) < 1]
     if worst:
