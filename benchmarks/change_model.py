@@ -1,9 +1,9 @@
 """Changing the embedding model of many passages while others search: add, build, activate, retire.
 
-The steps are the command's own, at its pace. Those who search are another process, with two threads
-that ask four times a second each, in all modes. Their latency meanwhile is compared with their usual
-latency: before, after, and in quiet times in which the build is held up, so that whatever else the
-machine has to do counts in both.
+The steps are the command's own, at its pace. Those who search are another process, with two
+threads that ask four times a second each, in all modes. Their latency meanwhile is compared with
+their usual one: before, after, and in quiet times in which the build is held up, so that whatever
+else the machine has to do counts in both.
 """
 
 import itertools

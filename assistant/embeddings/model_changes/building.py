@@ -3,7 +3,6 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from shlex import quote
 from threading import Event
 
 from django.db import connections, transaction
@@ -12,6 +11,7 @@ from assistant.conf import conf
 from assistant.embeddings.model_changes.completeness import Completeness
 from assistant.embeddings.model_changes.errors import ModelChangeError
 from assistant.embeddings.model_changes.indexing import build_indexes, seconds_to_index
+from assistant.embeddings.model_changes.liveness import check_live
 from assistant.embeddings.models import EmbeddingModel
 from assistant.embeddings.queue.counting import count_left
 from assistant.embeddings.queue.pacing import Pace
@@ -177,25 +177,3 @@ class Builder:
             )
             if rows.update(status=EmbeddingModel.Status.ACTIVE):
                 cursor.execute("SELECT wake_embedding_workers()")
-
-
-def check_live(model: EmbeddingModel) -> None:
-    """Refuse a model for which no texts are queued."""
-    if model.is_active and model.status != EmbeddingModel.Status.RETIRED:
-        return
-    state = "retired" if model.status == EmbeddingModel.Status.RETIRED else "not active"
-    raise ModelChangeError(
-        f'"{model.name}" is {state}, so nothing is queued for it. To take it back: '
-        f"manage.py embedding_model build {quote(model.name)} --again"
-    )
-
-
-def take_back(model: EmbeddingModel) -> None:
-    """Let texts be queued again for a model that is retired or not active."""
-    using = model._state.db
-    with transaction.atomic(using=using):
-        rows = EmbeddingModel.objects.using(using)
-        stored = rows.select_for_update(no_key=True).get(pk=model.pk)
-        if not stored.is_active or stored.status == EmbeddingModel.Status.RETIRED:
-            rows.filter(pk=model.pk).update(is_active=True, status=EmbeddingModel.Status.BUILDING)
-    model.refresh_from_db()

@@ -16,9 +16,10 @@ from assistant.embeddings.model_changes import printing
 from assistant.embeddings.model_changes.activation import activate_model, refuse_incomplete
 from assistant.embeddings.model_changes.adding import add_model
 from assistant.embeddings.model_changes.arguments import add_arguments
-from assistant.embeddings.model_changes.building import REST, Builder, take_back
+from assistant.embeddings.model_changes.building import REST, Builder
 from assistant.embeddings.model_changes.errors import IncompleteModelError, ModelChangeError
 from assistant.embeddings.model_changes.finding import default_model, find_model
+from assistant.embeddings.model_changes.liveness import take_back
 from assistant.embeddings.model_changes.overlap import compare
 from assistant.embeddings.model_changes.questions import read_questions, recent_questions
 from assistant.embeddings.model_changes.retirement import check_retirable, retire_model
