@@ -122,6 +122,14 @@ class AssistantSettings:
         10_000, "From how many vectors on a worker builds a model's index where there is none."
     )
 
+    RECORD_SEARCHES = Setting(
+        "off",
+        "What is recorded of each search: nothing, or mode, hits, scores and latency with a hash "
+        "of the question or with its text.",
+        choices=("off", "hash", "text"),
+    )
+    RECORD_DAYS = Setting(30, "Days after which a recorded search is deleted.")
+
     MIGRATE_ON_START = Setting(
         "off",
         "What `assistant.schema.startup.bring_up_to_date()` does about migrations that are not "

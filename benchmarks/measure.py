@@ -20,6 +20,7 @@ class Finding:
     at_least: float | None = None
     at_most: float | None = None
     unit: str = ""
+    decimals: int = 2
     every_round: bool = False  # the bound holds for each round, not for their median only
 
     @property
@@ -39,8 +40,8 @@ class Finding:
 
     def row(self) -> str:
         """Return one line of the table of findings."""
-        low, high = (f"{value:.2f}" for value in (min(self.rounds), max(self.rounds)))
-        value = f"{self.median:.2f}{self.unit}"
+        low, high = (f"{value:.{self.decimals}f}" for value in (min(self.rounds), max(self.rounds)))
+        value = f"{self.median:.{self.decimals}f}{self.unit}"
         return f"{self.name:<72} {value:>9} {low + ' to ' + high:>17}  {self.target}"
 
 

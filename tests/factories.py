@@ -2,6 +2,7 @@
 
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 from django.contrib.auth import get_user_model
 from django.db import connection
@@ -15,6 +16,9 @@ from assistant.embeddings.models import (
     EmbeddingQueueItem,
     KnowledgeChunk,
     KnowledgeDocument,
+    SearchEvaluation,
+    SearchEvent,
+    SearchRecord,
 )
 from assistant.schema.models import SchemaMigration
 from assistant.settings.models import ModelConfig, SystemSetting
@@ -97,6 +101,34 @@ def make_queue_item(**fields: Any) -> EmbeddingQueueItem:
         **source, embedding_model=fields.pop("embedding_model"), defaults=fields
     )
     return item
+
+
+def make_search_record(**fields: Any) -> SearchRecord:
+    """Return a recorded search, which found nothing unless hits are given."""
+    hits = fields.get("hits", [])
+    return SearchRecord.objects.create(
+        **{
+            "query": "Where?",
+            "query_hash": "0" * 64,
+            "mode": "hybrid",
+            "sources": ["messages", "documents"],
+            "hit_count": len(hits),
+            "latency": 12.5,
+            **fields,
+        }
+    )
+
+
+def make_search_event(**fields: Any) -> SearchEvent:
+    """Return an event of a search, which was opened, of a new search unless one is given."""
+    if "record" not in fields:
+        fields["record"] = make_search_record()
+    return SearchEvent.objects.create(**{"source": uuid4(), "kind": "opened", "rank": 1, **fields})
+
+
+def make_search_evaluation(**fields: Any) -> SearchEvaluation:
+    """Return a stored evaluation of one question."""
+    return SearchEvaluation.objects.create(**{"name": "Ours", "queries": 1, "depth": 100, **fields})
 
 
 def make_setting(**fields: Any) -> SystemSetting:

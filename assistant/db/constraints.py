@@ -14,6 +14,7 @@ from assistant.db.expressions import JSONTypeOf
 __all__ = [
     "KeptUniqueConstraint",
     "finite_check",
+    "json_array_check",
     "json_object_check",
     "not_negative_check",
     "time_check",
@@ -36,6 +37,15 @@ def json_object_check(field: str, *, name: str) -> models.CheckConstraint:
         condition=Exact(JSONTypeOf(field), models.Value("object")),
         name=name,
         violation_error_message=_("A JSON object is expected, such as {}."),
+    )
+
+
+def json_array_check(field: str, *, name: str) -> models.CheckConstraint:
+    """Refuse any JSON but an array."""
+    return models.CheckConstraint(
+        condition=Exact(JSONTypeOf(field), models.Value("array")),
+        name=name,
+        violation_error_message=_("A JSON array is expected, such as []."),
     )
 
 

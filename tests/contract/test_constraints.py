@@ -98,6 +98,37 @@ embedding_queue
     embedding_queue_pkey PRIMARY KEY (id)
     embedding_queue_source_check CHECK (document_id IS NOT NULL AND message_id IS NULL OR
         document_id IS NULL AND message_id IS NOT NULL)
+search_records
+    search_records_embedding_model_id_fkey FOREIGN KEY (embedding_model_id) REFERENCES
+        embedding_models(id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED
+    search_records_hit_count_check CHECK (hit_count >= 0)
+    search_records_hits_check CHECK (jsonb_typeof(hits) = 'array'::text)
+    search_records_latency_check CHECK (latency >= 0.0::double precision AND latency <
+        'Infinity'::double precision)
+    search_records_mode_check CHECK (mode::text = ANY (ARRAY['hybrid'::character varying,
+        'vector'::character varying, 'keyword'::character varying]))
+    search_records_pkey PRIMARY KEY (id)
+    search_records_plans_check CHECK (jsonb_typeof(plans) = 'object'::text)
+    search_records_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+        DEFERRABLE INITIALLY DEFERRED
+search_events
+    search_events_pkey PRIMARY KEY (id)
+    search_events_rank_check CHECK (rank >= 1)
+    search_events_rating_check CHECK (kind::text = 'opened'::text AND rating IS NULL OR
+        kind::text = 'rated'::text AND rating IS NOT NULL AND rating >= 0 AND rating <= 3)
+    search_events_record_id_fkey FOREIGN KEY (record_id) REFERENCES search_records(id) ON DELETE
+        CASCADE DEFERRABLE INITIALLY DEFERRED
+    search_events_record_id_source_chunk_kind_key UNIQUE NULLS NOT DISTINCT (record_id, source,
+        chunk, kind)
+search_evaluations
+    search_evaluations_depth_check CHECK (depth >= 0)
+    search_evaluations_embedding_model_id_fkey FOREIGN KEY (embedding_model_id) REFERENCES
+        embedding_models(id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED
+    search_evaluations_figures_check CHECK (jsonb_typeof(figures) = 'object'::text)
+    search_evaluations_parameters_check CHECK (jsonb_typeof(parameters) = 'object'::text)
+    search_evaluations_per_query_check CHECK (jsonb_typeof(per_query) = 'object'::text)
+    search_evaluations_pkey PRIMARY KEY (id)
+    search_evaluations_queries_check CHECK (queries >= 0)
 embedding_models
     embedding_models_dimension_check CHECK (dimension >= 1 AND dimension <= 16000)
     embedding_models_distance_check CHECK (distance::text = ANY (ARRAY['cosine'::character

@@ -62,6 +62,9 @@ def test_other_tables_are_empty(client: psycopg.Connection) -> None:
         "knowledge_base",
         "knowledge_chunks",
         "embedding_queue",
+        "search_records",
+        "search_events",
+        "search_evaluations",
     ):
         assert client.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
 

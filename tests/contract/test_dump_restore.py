@@ -23,6 +23,9 @@ TABLES = [
     "knowledge_base",
     "knowledge_chunks",
     "embedding_queue",
+    "search_records",
+    "search_events",
+    "search_evaluations",
 ]
 MIGRATIONS = ["django_migrations", "schema_migration_details", "schema_migrations"]
 
@@ -61,6 +64,20 @@ def fill(name: str) -> None:
                 end_offset=4,
                 embedding_vector=vector,
             )
+        record = rows.insert(
+            client,
+            "search_records",
+            user_id=rows.scalar(client, "SELECT id FROM users"),
+            query="dogs",
+            query_hash="hash",
+            mode="vector",
+            hits='[{"score": 1.10}]',
+            latency=0.1,
+        )
+        rows.insert(
+            client, "search_events", record_id=record, source=document, kind="opened", rank=1
+        )
+        rows.insert(client, "search_evaluations", name="mine", queries=1, depth=10)
 
 
 def restore(kind: str, file: Path, name: str) -> None:

@@ -105,6 +105,31 @@ embedding_queue
         failed_at IS NOT NULL
     CREATE INDEX idx_embedding_queue_next ON embedding_queue USING btree (embedding_model_id,
         run_after, id) WHERE failed_at IS NULL
+search_records
+    CREATE INDEX idx_search_records_created_at ON search_records USING btree (created_at DESC)
+    CREATE INDEX idx_search_records_empty ON search_records USING btree (created_at DESC) WHERE
+        hit_count = 0
+    CREATE INDEX idx_search_records_mode ON search_records USING btree (mode, created_at DESC)
+    CREATE INDEX idx_search_records_model_id ON search_records USING btree (embedding_model_id)
+    CREATE INDEX idx_search_records_query_hash ON search_records USING btree (query_hash,
+        created_at DESC)
+    CREATE INDEX idx_search_records_questions ON search_records USING btree (created_at DESC)
+        WHERE query IS NOT NULL
+    CREATE INDEX idx_search_records_user_id ON search_records USING btree (user_id, created_at
+        DESC)
+    CREATE UNIQUE INDEX search_records_pkey ON search_records USING btree (id)
+search_events
+    CREATE UNIQUE INDEX search_events_pkey ON search_events USING btree (id)
+    CREATE UNIQUE INDEX search_events_record_id_source_chunk_kind_key ON search_events USING
+        btree (record_id, source, chunk, kind) NULLS NOT DISTINCT
+search_evaluations
+    CREATE INDEX idx_search_evaluations_created_at ON search_evaluations USING btree (created_at
+        DESC)
+    CREATE INDEX idx_search_evaluations_model_id ON search_evaluations USING btree
+        (embedding_model_id)
+    CREATE INDEX idx_search_evaluations_name ON search_evaluations USING btree (name, created_at
+        DESC)
+    CREATE UNIQUE INDEX search_evaluations_pkey ON search_evaluations USING btree (id)
 embedding_models
     CREATE UNIQUE INDEX embedding_models_is_default_key ON embedding_models USING btree
         (is_default) WHERE is_default

@@ -129,6 +129,40 @@ embedding_queue
     document_id uuid
     embedding_model_id uuid NOT NULL
     message_id uuid
+search_records
+    id uuid NOT NULL DEFAULT gen_random_uuid()
+    query text
+    query_hash character varying(64) NOT NULL
+    mode character varying(20) NOT NULL
+    sources text[] NOT NULL DEFAULT '{}'::text[]
+    hit_count integer NOT NULL DEFAULT 0
+    hits jsonb NOT NULL DEFAULT '[]'::jsonb
+    plans jsonb NOT NULL DEFAULT '{}'::jsonb
+    note text NOT NULL DEFAULT ''::text
+    latency double precision NOT NULL
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+    embedding_model_id uuid
+    user_id uuid
+search_events
+    id bigint NOT NULL IDENTITY
+    source uuid NOT NULL
+    chunk uuid
+    kind character varying(20) NOT NULL
+    rating smallint
+    rank integer NOT NULL
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+    record_id uuid NOT NULL
+search_evaluations
+    id uuid NOT NULL DEFAULT gen_random_uuid()
+    name character varying(255) NOT NULL
+    queries integer NOT NULL
+    depth integer NOT NULL
+    embedding_model_name text NOT NULL DEFAULT ''::text
+    figures jsonb NOT NULL DEFAULT '{}'::jsonb
+    per_query jsonb NOT NULL DEFAULT '{}'::jsonb
+    parameters jsonb NOT NULL DEFAULT '{}'::jsonb
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+    embedding_model_id uuid
 embedding_models
     id uuid NOT NULL DEFAULT gen_random_uuid()
     name character varying(255) NOT NULL

@@ -58,6 +58,7 @@ def test_a_project_that_alters_the_key_of_its_users(project: MakeProject, empty:
     assert [line.partition(": expected FOREIGN KEY")[0] for line in lines] == [
         "Constraint conversations_user_id_fkey of conversations",
         "Constraint knowledge_base_owner_id_fkey of knowledge_base",
+        "Constraint search_records_user_id_fkey of search_records",
     ]
     # Each line says what to run.
     with connect(empty, autocommit=True) as client:

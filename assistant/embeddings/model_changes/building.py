@@ -60,8 +60,8 @@ class BuildWorker(Worker):
         total = self.reporter.total
         return total.done + total.retried + total.failed
 
-    def _round_off(self) -> None:
-        """Leave the indexes to the builder."""
+    def _tidy(self) -> None:
+        """Leave that to the builder and to other workers."""
 
 
 class Builder:

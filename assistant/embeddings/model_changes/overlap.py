@@ -75,7 +75,13 @@ def compare(
 def _found(question: str, *, mode: str, model: EmbeddingModel, using: str) -> set[Any]:
     try:
         hits: Hits = search(
-            question, user=None, mode=mode, limit=DEPTH, embedding_model=model, using=using
+            question,
+            user=None,
+            mode=mode,
+            limit=DEPTH,
+            embedding_model=model,
+            using=using,
+            record=False,
         )
     except (EmbeddingError, ValueError) as error:
         raise ModelChangeError(f"{model.name}: {str(error).splitlines()[0]}") from error

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
-from django.apps import apps
 from django.db.models.functions import Left, Length
 
 from assistant.conversations.models import Message
 from assistant.embeddings.model_changes.errors import ModelChangeError
+from assistant.embeddings.models import SearchRecord
 
 __all__ = ["Questions", "read_questions", "recent_questions"]
 
@@ -46,13 +45,8 @@ def read_questions(path: str, count: int) -> Questions:
 
 
 def _searched(count: int, using: str) -> Iterator[str]:
-    try:
-        records: Any = apps.get_model("assistant_embeddings", "SearchRecord")  # type: ignore[misc]
-    except LookupError:
-        return
-    rows = (
-        records._base_manager.using(using).order_by("-created_at").values_list("query", flat=True)
-    )
+    records = SearchRecord.objects.using(using).filter(query__isnull=False)
+    rows = records.order_by("-created_at").values_list("query", flat=True)
     yield from (query for query in rows[: count * LOOKED_AT] if query)
 
 

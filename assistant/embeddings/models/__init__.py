@@ -3,8 +3,11 @@
 from assistant.embeddings.models.chunks import KnowledgeChunk
 from assistant.embeddings.models.conversation_embeddings import ConversationEmbedding
 from assistant.embeddings.models.embedding_models import EmbeddingModel
+from assistant.embeddings.models.evaluations import SearchEvaluation
 from assistant.embeddings.models.knowledge import KnowledgeDocument
 from assistant.embeddings.models.queue import EmbeddingQueueItem
+from assistant.embeddings.models.searches import SearchEvent, SearchRecord
+from assistant.embeddings.models.statistics import SearchChange, SearchLexeme, SearchStatistics
 
 __all__ = [
     "ConversationEmbedding",
@@ -12,4 +15,10 @@ __all__ = [
     "EmbeddingQueueItem",
     "KnowledgeChunk",
     "KnowledgeDocument",
+    "SearchChange",
+    "SearchEvaluation",
+    "SearchEvent",
+    "SearchLexeme",
+    "SearchRecord",
+    "SearchStatistics",
 ]

@@ -8,7 +8,7 @@ from pgvector.django import VectorField
 
 from assistant.db.constraints import not_negative_check
 from assistant.db.fields import SearchVectorField, TimestampField
-from assistant.db.indexes import Index
+from assistant.db.indexes import GinIndex, Index
 from assistant.db.models import UUIDModel
 from assistant.db.validators import validate_no_nul
 from assistant.embeddings.models.embedding_models import EmbeddingModel
@@ -66,6 +66,7 @@ class KnowledgeChunk(UUIDModel):
     )
     created_at = TimestampField(_("created at"), editable=False)
     chunk_search = SearchVectorField(_("search vector"))
+    chunk_identifiers = SearchVectorField(_("identifiers"), null=True)
 
     objects = KnowledgeChunkQuerySet.as_manager()
 
@@ -81,6 +82,12 @@ class KnowledgeChunk(UUIDModel):
             ),
             # What a user finds of a model's: the owner's, and what is shared.
             Index(fields=["embedding_model", "owner"], name="idx_knowledge_chunks_model_owner"),
+            # Passages that hold an identifier, or a part of one: chunk_identifiers @@ query
+            GinIndex(
+                models.F("chunk_identifiers"),
+                condition=models.Q(chunk_identifiers__isnull=False),
+                name="idx_knowledge_chunks_identifiers",
+            ),
         ]
         constraints = [
             # A document's chunks in order; the cascade from documents.

@@ -8,7 +8,7 @@ from pgvector.django import VectorField
 
 from assistant.db.constraints import json_object_check, not_negative_check
 from assistant.db.fields import JSONObjectField, SearchVectorField, TimestampField
-from assistant.db.indexes import Index
+from assistant.db.indexes import GinIndex, Index
 from assistant.db.models import UUIDModel
 from assistant.db.validators import validate_no_nul
 from assistant.embeddings.models.embedding_models import EmbeddingModel
@@ -88,6 +88,7 @@ class ConversationEmbedding(UUIDModel):
         help_text=_("Where it ends: the place of the first character after it."),
     )
     chunk_search = SearchVectorField(_("search vector"))
+    chunk_identifiers = SearchVectorField(_("identifiers"), null=True)
 
     objects = ConversationEmbeddingQuerySet.as_manager()
 
@@ -109,6 +110,12 @@ class ConversationEmbedding(UUIDModel):
             # What a user finds of a model's.
             Index(
                 fields=["embedding_model", "user"], name="idx_conversation_embeddings_model_user"
+            ),
+            # Passages that hold an identifier, or a part of one: chunk_identifiers @@ query
+            GinIndex(
+                models.F("chunk_identifiers"),
+                condition=models.Q(chunk_identifiers__isnull=False),
+                name="idx_conversation_embeddings_identifiers",
             ),
         ]
         constraints = [

@@ -21,6 +21,7 @@ from assistant.embeddings.queue.reporting import Reporter
 from assistant.embeddings.queue.taking import give_back, kept, note, take
 from assistant.embeddings.queue.unavailable import split_documents
 from assistant.embeddings.queue.waiting import BLINK, Sleeper
+from assistant.embeddings.search.retention import Pruning
 
 __all__ = ["Worker"]
 
@@ -58,6 +59,7 @@ class Worker:
         self.busy_turns = 0
         self.indexed = 0
         self.followed: UUID | None = None
+        self.pruning = Pruning(using=using)
         self.spare: dict[UUID, dict[str, bytes]] = {}
 
     @property
@@ -80,7 +82,7 @@ class Worker:
         worked = True
         while worked and not self.stop.is_set():
             worked = self.turn() or self._await_others()
-        self._round_off()
+        self._tidy()
 
     def watch(self) -> None:
         """Work and sleep until told to stop; survive restarts of the server."""
@@ -91,7 +93,7 @@ class Worker:
                 try:
                     if not self.turn() and not self.stop.is_set() and self.left != 0:
                         self.reporter.idle()
-                        self._round_off()
+                        self._tidy()
                         if self._is_due():  # but somebody else has it in hand
                             self.stop.wait(BLINK)
                         else:
@@ -184,12 +186,16 @@ class Worker:
     def _count_waiting(self) -> int:
         return count_waiting(model_ids=self._model_ids(), using=self.using)
 
-    def _round_off(self) -> None:
-        """Do what pays after work: indexes, and vectors of documents after a switch of models."""
-        if self.stop.is_set():
-            return
-        self.followed = follow_default(after=self.followed, using=self.using, stop=self.stop)
-        if self.reporter.total.done > self.indexed:
+    def _tidy(self) -> None:
+        """Do what is not urgent."""
+        self._index()
+        if not self.stop.is_set():
+            self.followed = follow_default(after=self.followed, using=self.using, stop=self.stop)
+        self.pruning.run(self.stop)
+
+    def _index(self) -> None:
+        """Build indexes after work that may have made them worth it."""
+        if self.reporter.total.done > self.indexed and not self.stop.is_set():
             self.indexed = self.reporter.total.done
             build_missing(self.models(), using=self.using, say=self.reporter.say)
 

@@ -10,19 +10,20 @@ from typing import Any
 
 from django.db import models
 from django.db.models import OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Left
+from django.db.models.functions import Least, Left
 
 from assistant.conversations.models import Message
 from assistant.db.expressions import ToSearchVector
 from assistant.embeddings.models import EmbeddingModel, EmbeddingQueueItem, KnowledgeDocument
 from assistant.embeddings.search.frequencies import frequencies_of
-from assistant.embeddings.search.keywords import SQL, best_sql, matching_parts, rank_of
+from assistant.embeddings.search.keywords import SQL, Octets, Ranking, keyword_sql
+from assistant.embeddings.search.words import Statistics, Words
 
 __all__ = ["Backlog", "backlog_of", "backlog_sql"]
 
 # Up to how many waiting sources are looked at one by one; of more, the words' index finds them.
 FEW = 300
-# How many rows are ranked, of each part of what matches.
+# How many rows are ranked, of those whose words weigh most, and of others.
 RANKED = 400
 # Of a message, as many characters as are read to rank it.
 READ = 4_000
@@ -57,44 +58,52 @@ def backlog_of(model: EmbeddingModel | None, *, using: str) -> Backlog:
     return Backlog(model, *few)
 
 
-def backlog_sql(rows: QuerySet, question: str, backlog: Backlog, *, limit: int) -> SQL | None:
+def backlog_sql(
+    rows: QuerySet, words: Words, backlog: Backlog, *, scale: Statistics, limit: int
+) -> SQL | None:
     """Return SQL for the ``limit`` best of what waits: ``id`` and ``rank``; None for nothing.
 
     ``rows`` are messages or documents, already filtered. The SQL is like ``keyword_sql()``'s, and
-    its ranks compare with those.
+    its ranks compare with those of the same ``scale``; without one, whole texts are the scale.
     """
     if issubclass(rows.model, Message):
         keys, column = backlog.messages, "message"
         vector: Any = ToSearchVector("content")
         ranked: Any = ToSearchVector(Left("content", READ))
-        statistics = {"column": "to_search_vector", "index": "idx_messages_content_fts"}
+        common = {"column": "to_search_vector", "index": "idx_messages_content_fts"}
     elif issubclass(rows.model, KnowledgeDocument):
         keys, column = backlog.documents, "document"
         vector = ranked = models.F("content_search")
-        statistics = {"column": "content_search"}
+        common = {"column": "content_search"}
     else:
         raise TypeError(f"messages or documents are expected, not {rows.model.__name__}")
     if keys is not None and not keys:
         return None
-    frequencies = frequencies_of(rows, **statistics)
+    statistics = Statistics()
     if keys:
         rows = rows.filter(pk__in=keys)
-    parts = matching_parts(rows, vector, question, frequencies)
-    if keys is None and backlog.model is not None:
-        waiting = _waiting(backlog.model, column)
-        found = rows.model._base_manager.using(rows.db)
-        parts = tuple(found.filter(waiting, pk__in=part.values("pk")) for part in parts)
-    rank = rank_of(ranked, question, frequencies)
-    return best_sql([_first(part).annotate(rank=rank) for part in parts], limit=limit)
+    if not keys or not scale.passages:
+        statistics = frequencies_of(rows, **common)
+    is_among_others = keys is None and backlog.model is not None
+    ranking = Ranking(
+        vectors=[vector],
+        ranked=ranked,
+        length=Least(Octets("content"), Value(READ)),
+        most=RANKED,
+        keep=_waiting(backlog.model, column) if is_among_others else None,
+    )
+    sql, _plan = keyword_sql(
+        rows,
+        words,
+        scale=scale if scale.passages else statistics,
+        statistics=Statistics() if keys else statistics,
+        limit=limit,
+        ranking=ranking,
+    )
+    return sql
 
 
-def _first(part: QuerySet) -> QuerySet:
-    part = part.all()
-    part.query.set_limits(high=RANKED)
-    return part
-
-
-def _waiting(model: EmbeddingModel, column: str) -> Subquery:
+def _waiting(model: EmbeddingModel | None, column: str) -> Subquery:
     """Return whether a row is in the queue.
 
     Not as EXISTS, which the planner may turn around: with statistics of a queue that was empty it

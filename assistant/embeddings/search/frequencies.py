@@ -1,14 +1,13 @@
-"""How common words are, by the statistics that ANALYZE keeps."""
+"""How common words are in whole texts, by the statistics that ANALYZE keeps."""
 
-import json
-import re
-from dataclasses import dataclass
 from time import monotonic
 
 from django.db import connections
 from django.db.models import QuerySet
 
-__all__ = ["Frequencies", "forget_frequencies", "frequencies_of"]
+from assistant.embeddings.search.words import Statistics
+
+__all__ = ["forget_frequencies", "frequencies_of"]
 
 SECONDS = 300
 
@@ -22,32 +21,14 @@ LEFT JOIN pg_stats AS s
 WHERE t.oid = to_regclass(%s)
 """
 
-WORD = re.compile(r"\w+")
-
-_known: dict[tuple[str, str, str, str], tuple[float, "Frequencies"]] = {}
+_known: dict[tuple[str, str, str, str], tuple[float, Statistics]] = {}
 
 
-@dataclass(frozen=True)
-class Frequencies:
-    """About how many rows a table has, and the share of them that holds a common lexeme.
+def frequencies_of(rows: QuerySet, column: str, *, index: str | None = None) -> Statistics:
+    """Return how many rows hold the most common lexemes, as known some minutes ago at most.
 
-    A lexeme that is not listed is rarer than all that are. Without statistics, of a table that
-    was never analysed, there are no rows and none is listed.
-    """
-
-    rows: float
-    shares: dict[str, float]
-
-    def of(self, question: str) -> str:
-        """Return, as JSON, the shares of lexemes that can be in a question."""
-        # A stem begins as its word does.
-        initials = {word[0] for word in WORD.findall(question.lower())}
-        shares = {lexeme: share for lexeme, share in self.shares.items() if lexeme[0] in initials}
-        return json.dumps(shares, ensure_ascii=False)
-
-
-def frequencies_of(rows: QuerySet, column: str, *, index: str | None = None) -> Frequencies:
-    """Return the frequencies of a table's search vectors, at most some minutes old.
+    A lexeme that is not listed is rarer than all that are. Without statistics, of a table that was
+    never analysed, there are no rows and none is listed.
 
     Those of an expression are an index's: the column has the name of the expression's function.
     """
@@ -59,7 +40,7 @@ def frequencies_of(rows: QuerySet, column: str, *, index: str | None = None) -> 
         with connection.cursor() as cursor:
             cursor.execute(STATISTICS, [column, connection.ops.quote_name(table)])
             known = _read(cursor.fetchone())
-        if known.shares:  # until a table is analysed, ask again
+        if known.holding:  # until a table is analysed, ask again
             _known[key] = (monotonic(), known)
     return known
 
@@ -69,10 +50,10 @@ def forget_frequencies() -> None:
     _known.clear()
 
 
-def _read(row: tuple[float, list[str] | None, list[float] | None] | None) -> Frequencies:
+def _read(row: tuple[float, list[str] | None, list[float] | None] | None) -> Statistics:
     if row is None or row[0] <= 0:
-        return Frequencies(0.0, {})
+        return Statistics()
     rows, lexemes, shares = row
     # The shares end with the least and the greatest of them.
     pairs = zip(lexemes or (), shares or (), strict=False)
-    return Frequencies(rows, {lexeme: round(share, 4) for lexeme, share in pairs if lexeme})
+    return Statistics(rows, 0, {lexeme: share * rows for lexeme, share in pairs})

@@ -68,3 +68,5 @@ class Hits(list[Hit]):
         """Milliseconds: "embed" the question, "rank" passages, "read" what is shown, "total"."""
         self.embedding_model = embedding_model
         """The model whose passages were searched; None where there is none."""
+        self.record: UUID | None = None
+        """The key of the search's record; None where it was not recorded."""

@@ -1,58 +1,162 @@
-"""The keyword leg: rows whose stored search vector answers a question, the best first.
+"""The keyword leg: rows whose search vectors answer a question, the best first, by BM25.
 
-Rows are ranked by PostgreSQL's ``ts_rank``, the length of a row taken into account, over all words
-of the question; a rare word counts for more than a common one. To rank a row its vector must be
-read, so where very many rows match only some thousand are ranked: those with the rarest words, or
-with most of the words at once, and as many as fit of the others. Filters come first: where no more
-rows than that match and pass, all of them are ranked.
+Where very many rows match, some thousand are read: those whose words weigh most together (see
+``thresholds``); where filters leave few of those, more; and where they leave few at all, all.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
-from django.db.models import Func, QuerySet, Value
+from django.db.models import F, Func, Q, QuerySet, Value
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
 
 from assistant.db.search import Matches
-from assistant.embeddings.search.frequencies import Frequencies, frequencies_of
-from assistant.embeddings.search.questions import (
-    ToNarrowQuery,
-    ToRankingQuery,
-    ToSearchQuery,
-    WordsBetween,
-)
+from assistant.embeddings.search.bm25 import BM25
+from assistant.embeddings.search.thresholds import are_few, tiers
+from assistant.embeddings.search.words import Statistics, Words, read_words
 
-__all__ = ["COLUMN", "SQL", "answering", "best_sql", "keyword_sql", "matching_parts", "rank_of"]
+__all__ = ["CHUNKS", "SQL", "Ranking", "answering", "keyword_sql"]
 
 SQL = tuple[str, list[Any]]
 
-COLUMN = "chunk_search"
-
-# How many rows are ranked: of those with the words that matter most, and of the rest.
-NARROW, REST = 6_000, 3_000
-# How many of the first are expected, at most; the statistics are of a sample.
-EXPECTED = 5_000
-
-# A word's weight by the share of rows that hold it, in four steps because a search vector has four
-# labels: about the logarithm of one by the share, as usual for the inverse document frequency.
-STEPS = (("C", 0.03, 0.2), ("B", 0.003, 0.03), ("A", 0.0, 0.003))
-WEIGHTS = "{0.15, 0.4, 0.7, 1}"  # of D, C, B and A; D is what no step has labelled
+# How many rows are read of each tier; and of phrases, which cannot be told apart beforehand, or
+# where all that matches is read.
+READ, READ_AT_ONCE = 3_000, 9_000
+# With fewer rows than this, the next tier is read, too.
+ENOUGH = 300
 
 NOTHING = "SELECT NULL::uuid AS id, NULL::float8 AS rank WHERE false"
+
+# Stands in a compiled statement where each tier has its query.
+PLACE = "\x01query\x01"
+# Of matching rows that have to be looked at one by one, as many are.
+LOOKED_AT = 9_000
 
 Rows = TypeVar("Rows", bound=QuerySet)
 
 
-def keyword_sql(rows: QuerySet, question: str, *, limit: int) -> SQL:
-    """Return SQL, and its parameters, for the ``limit`` best of some chunks: ``id`` and ``rank``.
+class Query(Func):
+    """A query in PostgreSQL's own notation."""
 
-    ``rows`` are rows with a ``chunk_search``, already filtered, of one table; their order does not
-    matter. The result can be a CTE. A higher rank is better; equal ones are ordered by key.
+    template = "%(expressions)s::tsquery"
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """By which of a table's expressions rows match and are ranked."""
+
+    vectors: Sequence[Any]  # a row matches by one of them
+    ranked: Any
+    length: Any  # bytes
+    most: int | None = None  # rows that are read of each tier, if fewer than usual
+    keep: Any = None  # a condition of single rows, dear enough to ask it of few
+
+    def matching(self, query: str, words: Words) -> Q:
+        """Return the condition that a row matches a query, and holds nothing that is excluded."""
+        first, *others = self.vectors
+        found = Q(Matches(first, Query(Value(words.restricting(query)))))
+        # Phrases and exclusions are of the text's own words.
+        for vector in others if not words.required else ():
+            other = Q(Matches(vector, Query(Value(query))))
+            if words.excluded:
+                other &= Q(Matches(first, Query(Value(words.restricting("")))))
+            found |= other
+        return found
+
+    def found(self, rows: QuerySet, query: str, words: Words) -> QuerySet:
+        """Return the rows that match, some thousand of them where each is looked at."""
+        found = rows.order_by().filter(self.matching(query, words))
+        if self.keep is None:
+            return found
+        everything = rows.model._base_manager.using(rows.db)
+        kept: QuerySet = everything.filter(self.keep, pk__in=found.values("pk")[:LOOKED_AT])
+        return kept.order_by()
+
+    def score(self, words: Words, statistics: Statistics) -> BM25:
+        """Return the expression that ranks a row."""
+        return BM25(self.ranked, self.length, words.words, statistics)
+
+
+class Octets(Func):
+    """A text's length in bytes, which is known without reading the text."""
+
+    function = "octet_length"
+    output_field = models.IntegerField()
+
+
+class Joined(Func):
+    """Two search vectors as one."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " || "
+    output_field = models.TextField()
+
+
+CHUNKS = Ranking(
+    vectors=(F("chunk_search"), F("chunk_identifiers")),
+    ranked=Joined(
+        F("chunk_search"),
+        Coalesce(F("chunk_identifiers"), Value(""), output_field=models.TextField()),
+    ),
+    length=Octets("chunk_text"),
+)
+
+
+def keyword_sql(
+    rows: QuerySet,
+    words: Words,
+    *,
+    scale: Statistics,
+    statistics: Statistics,
+    limit: int,
+    ranking: Ranking = CHUNKS,
+) -> tuple[SQL, str]:
+    """Return SQL, and its parameters, for the ``limit`` best rows: ``id`` and ``rank``.
+
+    ``rows`` are already filtered, of one table; their order does not matter. A higher rank is
+    better; equal ones are ordered by key. ``statistics`` are of the table, and say which rows are
+    read; ``scale`` is what ranks are computed by, the same for all tables whose ranks compare.
+
+    Also returned is which of the rows that match are ranked: "all", or the "best" by their words.
     """
-    frequencies = frequencies_of(rows, COLUMN)
-    rank = rank_of(models.F(COLUMN), question, frequencies)
-    parts = matching_parts(rows, models.F(COLUMN), question, frequencies)
-    return best_sql([part.annotate(rank=rank) for part in parts], limit=limit)
+    if not words.words:
+        return (NOTHING, []), "all"
+    queries = tiers(words, statistics)
+    is_all = not words.required and are_few(words, statistics)
+    read = READ_AT_ONCE if is_all or words.required else READ
+    read = min(read, ranking.most or read)
+    found = ranking.found(rows, PLACE, words).annotate(rank=ranking.score(words, scale))
+    found = found.values_list("pk", "rank")
+    try:
+        sql, parameters = found.query.get_compiler(connection=connections[rows.db]).as_sql()
+    except EmptyResultSet:
+        return (NOTHING, []), "all"
+    parts: list[str] = []
+    values: list[Any] = []
+    names: list[str] = []
+    for query in queries:
+        counts = " + ".join(f"(SELECT count(*) FROM {name})" for name in names)  # noqa: S608
+        # Not begun unless needed: the condition does not depend on a row.
+        guard = f" WHERE {counts} < {ENOUGH}" if counts else ""
+        names.append(f"tier{len(names)}")
+        parts.append(
+            f"{names[-1]} (id, rank) AS MATERIALIZED ("  # noqa: S608
+            f"SELECT * FROM ({sql} LIMIT {int(read)}) AS best{guard})"
+        )
+        places = {PLACE: query, words.restricting(PLACE): words.restricting(query)}
+        values += [
+            places.get(value, value) if isinstance(value, str) else value for value in parameters
+        ]
+    every = " UNION ALL ".join(f"SELECT id, rank FROM {name}" for name in names)  # noqa: S608
+    statement = (
+        f"WITH {', '.join(parts)} SELECT id, max(rank) AS rank FROM ({every}) AS found "  # noqa: S608
+        f"GROUP BY id ORDER BY rank DESC, id LIMIT {int(limit)}"
+    )
+    return (statement, values), "all" if is_all else "best"
 
 
 def answering(rows: Rows, question: str) -> Rows:
@@ -61,71 +165,11 @@ def answering(rows: Rows, question: str) -> Rows:
     Filter before: later filters only see the rows that were ranked. ``keyword_sql()`` does the
     same without the table's second visit.
     """
-    frequencies = frequencies_of(rows, COLUMN)
-    parts = matching_parts(rows, models.F(COLUMN), question, frequencies)
-    first, *others = (part.values("pk") for part in parts)
-    rank = rank_of(models.F(COLUMN), question, frequencies)
-    return rows.filter(pk__in=first.union(*others)).annotate(rank=rank).order_by("-rank", "pk")
-
-
-def matching_parts(
-    rows: QuerySet, vector: Any, question: str, frequencies: Frequencies
-) -> tuple[QuerySet, QuerySet]:
-    """Return matching rows: those expected to be the best, and some of the others.
-
-    The second part is empty, before anything is read, where the first is expected to be all.
-    """
-    share = EXPECTED / frequencies.rows if frequencies.rows else 1.0
-    narrow = ToNarrowQuery(question, frequencies.of(question), share)
-    whole = ToSearchQuery(question)
-    rows = rows.order_by()
-    return (
-        rows.filter(Matches(vector, narrow))[:NARROW],
-        rows.filter(Matches(vector, whole), Differs(narrow, whole))[:REST],
+    words = read_words(question, using=rows.db)
+    statistics = sum(words.statistics.values(), Statistics())
+    (sql, parameters), _plan = keyword_sql(
+        rows, words, scale=statistics, statistics=statistics, limit=READ_AT_ONCE
     )
-
-
-def rank_of(vector: Any, question: str, frequencies: Frequencies) -> Func:
-    """Return the expression that ranks a row."""
-    for label, low, high in STEPS:
-        words = WordsBetween(question, frequencies.of(question), low, high)
-        vector = Func(vector, Value(label), words, function="setweight")
-    return Rank(vector, ToRankingQuery(question))
-
-
-def best_sql(parts: list[QuerySet], *, limit: int) -> SQL:
-    """Return SQL for the ``limit`` best of rows that have a ``rank``; a row may be in several."""
-    selects: list[str] = []
-    parameters: list[Any] = []
-    for part in parts:
-        keys = part.values_list("pk", "rank")
-        try:
-            sql, values = keys.query.get_compiler(connection=connections[part.db]).as_sql()
-        except EmptyResultSet:
-            continue
-        selects.append(f"({sql})")
-        parameters += values
-    if not selects:
-        return NOTHING, []
-    found = " UNION ALL ".join(selects)
-    return (
-        f"SELECT id, max(rank) AS rank FROM ({found}) AS found (id, rank) "  # noqa: S608
-        f"GROUP BY id ORDER BY rank DESC, id LIMIT {int(limit)}",
-        parameters,
-    )
-
-
-class Rank(Func):
-    """How well a labelled search vector answers; 1 divides by the logarithm of its length."""
-
-    template = f"ts_rank('{WEIGHTS}', %(expressions)s, 1)::float8"
-    output_field = models.FloatField()
-
-
-class Differs(Func):
-    """Whether two queries differ; known before anything is read."""
-
-    template = "%(expressions)s"
-    arg_joiner = " <> "
-    output_field = models.BooleanField()
-    conditional = True
+    best = RawSQL(f"SELECT id FROM ({sql}) AS best", parameters)  # noqa: S608, S611
+    score = CHUNKS.score(words, statistics)
+    return rows.filter(pk__in=best).annotate(rank=score).order_by("-rank", "pk")

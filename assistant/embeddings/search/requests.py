@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils.timezone import is_naive, make_aware
 
-__all__ = ["MODES", "SOURCES", "SearchRequest", "make_request"]
+__all__ = ["MODES", "SOURCES", "SearchRequest", "make_request", "user_key"]
 
 MODES = ("hybrid", "vector", "keyword")
 SOURCES = ("messages", "documents")
@@ -58,7 +58,7 @@ def make_request(  # noqa: PLR0913
         raise ValueError(f"limit is {limit!r}: a whole number from 1 to {MAX_HITS} is expected.")
     return SearchRequest(
         question=_question(question),
-        user=_user(user),
+        user=user_key(user),
         sources=_sources(sources),
         conversation=_key("conversation", "a conversation", conversation),
         tags=_tags(tags),
@@ -80,7 +80,7 @@ def _question(question: str) -> str:
     return text
 
 
-def _user(user: Any) -> Any:
+def user_key(user: Any) -> Any:
     """Return the user's key; None only where None was given."""
     if user is None:
         return None

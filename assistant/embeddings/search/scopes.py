@@ -16,9 +16,9 @@ from assistant.embeddings.querysets import ChunkQuerySet
 from assistant.embeddings.search.filters import apply_filters
 from assistant.embeddings.search.requests import SearchRequest
 
-__all__ = ["chunks_of", "waiting_of"]
+__all__ = ["MODELS", "chunks_of", "waiting_of"]
 
-CHUNKS: dict[str, type[models.Model]] = {
+MODELS: dict[str, type[models.Model]] = {
     "messages": ConversationEmbedding,
     "documents": KnowledgeChunk,
 }
@@ -28,7 +28,7 @@ def chunks_of(
     source: str, request: SearchRequest, *, embedding_model: EmbeddingModel, using: str
 ) -> ChunkQuerySet:
     """Return the chunks that a search may find, of one kind and one model."""
-    rows: Any = CHUNKS[source]._default_manager.using(using)
+    rows: Any = MODELS[source]._default_manager.using(using)
     rows = rows.of_model(embedding_model)
     if request.user is not None:
         rows = rows.visible_to(request.user)

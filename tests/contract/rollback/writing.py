@@ -138,6 +138,21 @@ WRITTEN_AT: dict[Node, str] = {
         UPDATE messages SET content = content || '.' WHERE content LIKE 'Hello%';
         UPDATE knowledge_base SET content = content || '.' WHERE content LIKE 'owned%';
     """,
+    ("assistant_embeddings", "0018_add_search_records"): """
+        INSERT INTO search_records
+            (user_id, query, query_hash, mode, sources, hit_count, hits, latency,
+             embedding_model_id)
+        SELECT u.id, nullif(u.username, 'ada'), '', 'hybrid', ARRAY['messages', '{'], 1,
+            '[{"source": null, "score": 1.10}]'::jsonb, 0.1, m.id
+        FROM users AS u, embedding_models AS m WHERE m.name = 'mine'
+        UNION ALL SELECT NULL, '', '', 'keyword', '{}'::text[], 0, '[]', 1e300, NULL;
+        INSERT INTO search_events (record_id, source, chunk, kind, rating, rank)
+        SELECT id, id, NULL, 'opened', NULL, 1 FROM search_records
+        UNION ALL SELECT id, id, id, 'rated', 3, 2 FROM search_records;
+        INSERT INTO search_evaluations (name, queries, depth, embedding_model_id, figures)
+        SELECT name, 1, 100, id, '{"hybrid": {"ndcg@10": 0.10}}'::jsonb FROM embedding_models
+        UNION ALL SELECT '', 0, 0, NULL, '{}';
+    """,
     ("sessions", "0001_initial"): """
         INSERT INTO django_session (session_key, session_data, expire_date)
         VALUES ('a', '', '-infinity'), ('b', 'x', now());

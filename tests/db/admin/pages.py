@@ -16,6 +16,9 @@ from assistant.embeddings.models import (
     EmbeddingQueueItem,
     KnowledgeChunk,
     KnowledgeDocument,
+    SearchEvaluation,
+    SearchEvent,
+    SearchRecord,
 )
 from assistant.schema.models import SchemaMigration
 from assistant.settings.models import ModelConfig, SystemSetting
@@ -52,6 +55,9 @@ TABLES = {
         Table(KnowledgeDocument, factories.make_document),
         Table(KnowledgeChunk, factories.make_chunk, writable=False),
         Table(EmbeddingQueueItem, factories.make_queue_item, writable=False),
+        Table(SearchRecord, factories.make_search_record, writable=False),
+        Table(SearchEvent, factories.make_search_event, writable=False),
+        Table(SearchEvaluation, factories.make_search_evaluation, writable=False),
         Table(EmbeddingModel, factories.make_embedding_model),
         Table(
             SchemaMigration,

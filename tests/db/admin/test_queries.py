@@ -61,6 +61,19 @@ LISTS = {
         "count embedding_queue",
         "embedding_queue",
     ],
+    "search_records": [
+        "count search_records",
+        "search_records with outcomes",
+    ],
+    "search_events": [
+        "count search_events",
+        "search_events",
+    ],
+    "search_evaluations": [
+        "values of search_evaluations.name",
+        "count search_evaluations",
+        "search_evaluations",
+    ],
     "embedding_models": [
         "count embedding_models",
         "embedding_models with counts of their queues",
@@ -131,6 +144,19 @@ PAGES = {
         "embedding_queue",
         "embedding_models",
     ],
+    "search_records": [
+        "sizes of search_records",
+        "search_records",
+        "counts of related rows",
+    ],
+    "search_events": [
+        "search_events",
+        "search_events",
+    ],
+    "search_evaluations": [
+        "sizes of search_evaluations",
+        "search_evaluations",
+    ],
     "embedding_models": [
         "sizes of embedding_models",
         "embedding_models",
@@ -156,6 +182,7 @@ MARKS = {
     'FROM "messages" AS t TABLESAMPLE': "sample of messages",
     'FROM "knowledge_base" AS t TABLESAMPLE': "sample of knowledge_base",
     '"waiting_count"': "embedding_models with counts of their queues",
+    'AS "opened"': "search_records with outcomes",
     "FROM pg_class AS t": "state of an index",
     "to_regclass('\"messages\"')": "counts of texts and of the queue",
 }

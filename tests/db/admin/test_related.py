@@ -35,7 +35,11 @@ def test_a_user_leads_to_the_own_conversations(root: Client) -> None:
     found = links(root.get(page(user, "change")).text)
     response = root.get(found["2 conversations"])
 
-    assert list(found) == ["2 conversations", "0 knowledge documents"]
+    assert list(found) == [
+        "2 conversations",
+        "0 knowledge documents",
+        "0 recorded searches",
+    ]
     assert set(response.context["cl"].result_list) == set(conversations)
 
 
@@ -50,13 +54,23 @@ def test_every_link_leads_to_the_rows_it_counts(root: Client) -> None:
     for row, expected in (
         (message.conversation, ["1 message", "1 conversation embedding"]),
         (message, ["1 conversation embedding"]),
-        (model, ["0 knowledge chunks", "1 conversation embedding", "1 knowledge document"]),
+        (
+            model,
+            [
+                "0 evaluations of search",
+                "0 knowledge chunks",
+                "0 recorded searches",
+                "1 conversation embedding",
+                "1 knowledge document",
+            ],
+        ),
     ):
         found = links(root.get(page(row, "change")).text)
         assert sorted(found) == sorted(expected)
         for address in found.values():
             listed = len(root.get(address).context["cl"].result_list)
-            assert listed == int("knowledgechunk" not in address), address
+            empty = ("knowledgechunk", "searchrecord", "searchevaluation")
+            assert listed == int(not any(name in address for name in empty)), address
 
 
 def test_none_are_counted_too(root: Client) -> None:

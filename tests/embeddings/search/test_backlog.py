@@ -17,6 +17,7 @@ from assistant.embeddings.models import (
 from assistant.embeddings.search import backlog
 from assistant.embeddings.search.backlog import Backlog, backlog_of, backlog_sql
 from assistant.embeddings.search.frequencies import forget_frequencies
+from assistant.embeddings.search.words import Statistics, read_words
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -36,8 +37,13 @@ def model() -> EmbeddingModel:
     return EmbeddingModel.objects.get(is_default=True)
 
 
+def sql_of(rows: Any, question: str, waiting: Backlog, limit: int = 10) -> Any:
+    words = read_words(question, using=DATABASE)
+    return backlog_sql(rows, words, waiting, scale=Statistics(), limit=limit)
+
+
 def found(rows: Any, question: str, waiting: Backlog, limit: int = 10) -> list[UUID]:
-    built = backlog_sql(rows, question, waiting, limit=limit)
+    built = sql_of(rows, question, waiting, limit=limit)
     if built is None:
         return []
     with connection.cursor() as cursor:
@@ -104,10 +110,11 @@ def test_an_empty_queue_costs_one_small_query(
 ) -> None:
     embedded(factories.make_message(content="apple"), factories.make_document(content="apple"))
 
+    words = read_words("apple", using=DATABASE)
     with django_assert_num_queries(1):
         waiting = backlog_of(model, using=DATABASE)
-        assert backlog_sql(Message.objects.all(), "apple", waiting, limit=5) is None
-        assert backlog_sql(KnowledgeDocument.objects.all(), "apple", waiting, limit=5) is None
+        for rows in (Message.objects.all(), KnowledgeDocument.objects.all()):
+            assert backlog_sql(rows, words, waiting, scale=Statistics(), limit=5) is None
 
 
 def test_without_a_model_everything_waits(django_assert_num_queries: Any) -> None:
@@ -150,6 +157,19 @@ def test_at_most_some_hundred_are_ranked(
     assert len(found(Message.objects.all(), "apple", backlog_of(model, using=DATABASE))) == 3
 
 
+def test_the_embedded_ones_do_not_hide_those_that_wait(
+    model: EmbeddingModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backlog, "FEW", 0)
+    monkeypatch.setattr(backlog, "RANKED", 1)
+    embedded(*(factories.make_message(content="apple") for _ in range(5)))
+    waits = factories.make_message(content="apple")
+
+    waiting = backlog_of(model, using=DATABASE)
+
+    assert found(Message.objects.all(), "apple", waiting) == [waits.pk]
+
+
 @pytest.mark.parametrize("analyzed", [True, False], ids=["analysed full", "analysed empty"])
 def test_a_full_queue_is_searched_through_the_words_index(
     model: EmbeddingModel, analyzed: bool
@@ -166,10 +186,7 @@ def test_a_full_queue_is_searched_through_the_words_index(
         if analyzed:
             cursor.execute("ANALYZE embedding_queue")
         waiting = backlog_of(model, using=DATABASE)
-        sql, parameters = backlog_sql(Message.objects.all(), "word7 word9", waiting, limit=5) or (
-            "",
-            [],
-        )
+        sql, parameters = sql_of(Message.objects.all(), "word7 word9", waiting)
         cursor.execute(f"EXPLAIN {sql}", parameters)
         plan = "\n".join(line for (line,) in cursor.fetchall())
 
@@ -181,6 +198,4 @@ def test_a_full_queue_is_searched_through_the_words_index(
 
 def test_other_rows_are_refused(model: EmbeddingModel) -> None:
     with pytest.raises(TypeError, match="messages or documents are expected"):
-        backlog_sql(
-            ConversationEmbedding.objects.all(), "apple", Backlog(model, None, None), limit=1
-        )
+        sql_of(ConversationEmbedding.objects.all(), "apple", Backlog(model, None, None))

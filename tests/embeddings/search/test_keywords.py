@@ -6,19 +6,12 @@ import pytest
 from django.db import connection
 
 from assistant.embeddings.models import ConversationEmbedding, EmbeddingModel, KnowledgeChunk
-from assistant.embeddings.search import keywords
-from assistant.embeddings.search.frequencies import forget_frequencies, frequencies_of
-from assistant.embeddings.search.keywords import COLUMN, keyword_sql
+from assistant.embeddings.search import keywords, thresholds
+from assistant.embeddings.search.keywords import SQL, keyword_sql
+from assistant.embeddings.search.words import Statistics, read_words
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def fresh_frequencies() -> Any:
-    forget_frequencies()
-    yield
-    forget_frequencies()
 
 
 @pytest.fixture
@@ -48,10 +41,16 @@ def analyze() -> None:
         cursor.execute("ANALYZE knowledge_chunks")
 
 
+def sql_of(question: str, rows: Any, limit: int = 10) -> SQL:
+    words = read_words(question, using="default")
+    known = sum(words.statistics.values(), Statistics())
+    return keyword_sql(rows, words, scale=known, statistics=known, limit=limit)[0]
+
+
 def found(question: str, limit: int = 100, rows: Any = None) -> list[str]:
     """Return the texts found, best first, by SQL; the QuerySet finds the same."""
     rows = KnowledgeChunk.objects.all() if rows is None else rows
-    sql, parameters = keyword_sql(rows, question, limit=limit)
+    sql, parameters = sql_of(question, rows, limit)
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         keys = [key for key, _ in cursor.fetchall()]
@@ -90,30 +89,31 @@ def test_phrases_and_exclusions_hold(model: EmbeddingModel, analyzed: bool) -> N
     assert set(found("apple -red")) == {"apple"}
 
 
-def test_where_too_many_match_those_with_the_rarest_words_are_ranked(
-    model: EmbeddingModel, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store(model, *["common"] * 200, *["usual"] * 100, "common and usual", "rare but common")
-    analyze()
-    monkeypatch.setattr(keywords, "EXPECTED", 5)
-    monkeypatch.setattr(keywords, "NARROW", 10)
-    monkeypatch.setattr(keywords, "REST", 10)
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take a few hundred passages for as many as a large collection has."""
+    monkeypatch.setattr(thresholds, "SMALL", 10)
+    monkeypatch.setattr(thresholds, "FEW", 10)
+    monkeypatch.setattr(thresholds, "EXPECTED", (5, 40))
+    monkeypatch.setattr(keywords, "READ", 20)
+    monkeypatch.setattr(keywords, "ENOUGH", 4)
+
+
+@pytest.mark.usefixtures("large")
+def test_of_too_many_those_are_read_whose_words_weigh_most(model: EmbeddingModel) -> None:
+    store(model, *["common"] * 200, *["usual as ever"] * 100)
+    store(model, "common and usual", "rare but common")
 
     assert found("common rare")[0] == "rare but common"
-    assert len(found("common rare")) == 11
     assert found("common usual")[0] == "common and usual"
+    assert len(found("common")) == 20
 
 
-def test_a_filter_is_not_starved_by_better_rows_of_others(
-    model: EmbeddingModel, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("large")
+def test_a_filter_is_not_starved_by_better_rows_of_others(model: EmbeddingModel) -> None:
     mine = factories.make_user()
     store(model, *["rare common"] * 50, *["common"] * 200)
     store(model, "common one", "common two", owner=mine)
-    analyze()
-    monkeypatch.setattr(keywords, "EXPECTED", 5)
-    monkeypatch.setattr(keywords, "NARROW", 5)
-    monkeypatch.setattr(keywords, "REST", 5)
 
     assert set(found("rare common", rows=KnowledgeChunk.objects.filter(owner=mine))) == {
         "common one",
@@ -121,9 +121,56 @@ def test_a_filter_is_not_starved_by_better_rows_of_others(
     }
 
 
+@pytest.mark.usefixtures("large")
+def test_exclusions_hold_where_very_many_match(model: EmbeddingModel) -> None:
+    store(model, *["common rare bad"] * 60, "common rare", *["common"] * 200)
+
+    assert found("common rare -bad")[0] == "common rare"
+    assert not any("bad" in text for text in found("common rare -bad"))
+
+
+def test_what_a_question_says_twice_counts_for_more(model: EmbeddingModel) -> None:
+    store(model, "apple tree", "pear tree", "figs")
+
+    assert found("apple pear pear")[0] == "pear tree"
+    assert found("apple apple pear")[0] == "apple tree"
+
+
+@pytest.mark.parametrize(
+    "text, questions",
+    [
+        ("call getUserById here", ["getUserById", "user", "by id user", "GETUSERBYID"]),
+        ("see parse_http_response", ["parse_http_response", "parsing http", "response"]),
+        ("use os.path.join now", ["os.path.join", "join", "path", "join a path"]),
+        ("in src/app/XMLReader.py", ["XMLReader", "src/app/XMLReader.py", "reader xml", "app"]),
+        ("a std::vector<int> of", ["std::vector", "vector"]),
+        ("this->fieldName changes", ["fieldName", "field", "this->fieldName"]),
+    ],
+)
+def test_identifiers_are_found_whole_and_in_parts(
+    text: str, questions: list[str], model: EmbeddingModel
+) -> None:
+    store(model, "something else", text)
+
+    for question in questions:
+        assert found(question) == [text], question
+
+
+def test_a_whole_identifier_comes_before_its_parts(model: EmbeddingModel) -> None:
+    store(model, "parse the http response and the response to http", "parse_http_response()")
+
+    assert found("parse_http_response")[0] == "parse_http_response()"
+
+
+def test_an_exclusion_holds_for_what_an_identifier_has_found(model: EmbeddingModel) -> None:
+    store(model, "getUserById in the draft", "getUserById at last")
+
+    assert found("user -draft") == ["getUserById at last"]
+
+
 def test_equal_rows_keep_one_order(model: EmbeddingModel) -> None:
     chunks = store(model, *["apple"] * 5)
-    sql, parameters = keyword_sql(KnowledgeChunk.objects.all(), "apple", limit=3)
+    sql, parameters = sql_of("apple", KnowledgeChunk.objects.all(), limit=3)
 
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
@@ -138,7 +185,7 @@ def test_chunks_of_conversations_answer_too() -> None:
     assert [
         (found.pk, found.rank > 0) for found in ConversationEmbedding.objects.answering("apple")
     ]
-    sql, parameters = keyword_sql(ConversationEmbedding.objects.all(), "apple", limit=5)
+    sql, parameters = sql_of("apple", ConversationEmbedding.objects.all())
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         assert [key for key, _ in cursor.fetchall()] == [row.pk]
@@ -161,7 +208,7 @@ def test_any_text_is_a_question(model: EmbeddingModel, question: str) -> None:
 def test_the_words_index_is_used(model: EmbeddingModel) -> None:
     store(model, *[f"word{number} common" for number in range(3_000)])
     analyze()
-    sql, parameters = keyword_sql(KnowledgeChunk.objects.all(), "word7 word9", limit=10)
+    sql, parameters = sql_of("word7 word9", KnowledgeChunk.objects.all())
 
     with connection.cursor() as cursor:
         # The index of a table that other tests have filled and emptied looks dear.
@@ -172,16 +219,3 @@ def test_the_words_index_is_used(model: EmbeddingModel) -> None:
     assert "idx_knowledge_chunks_chunk_fts" in plan
     assert "word7" in plan  # the planner knows the words
     assert "to_search_query" not in plan
-
-
-def test_statistics_are_read_once(model: EmbeddingModel, django_assert_num_queries: Any) -> None:
-    store(model, *["common"] * 30, *["common usual"] * 10)
-    rows = KnowledgeChunk.objects.all()
-    assert frequencies_of(rows, COLUMN).shares == {}
-    analyze()
-
-    with django_assert_num_queries(1):
-        shares = frequencies_of(rows, COLUMN).shares
-        assert frequencies_of(rows, COLUMN).rows == 40
-
-    assert shares == {"common": 1.0, "usual": 0.25}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from assistant.embeddings.models import EmbeddingModel, KnowledgeChunk
-from assistant.embeddings.search import search, searching
+from assistant.embeddings.search import runs, search
 from tests.embeddings.search.test_search import HASHED, embed_document, known
 from tests.factories import make_document
 
@@ -67,13 +67,13 @@ def test_a_model_that_is_retired_meanwhile_is_not_missed(
         EmbeddingModel.objects.filter(pk=other.pk).update(is_default=True)
         KnowledgeChunk.objects.filter(embedding_model=model).delete()
 
-    original: Callable[..., Any] = getattr(searching, moment)
+    original: Callable[..., Any] = getattr(runs, moment)
 
     def after(*arguments: Any, **named: Any) -> Any:
         retire()
         return original(*arguments, **named)
 
-    monkeypatch.setattr(searching, moment, after)
+    monkeypatch.setattr(runs, moment, after)
     hits = search("refunds", user=None)
 
     assert [hit.source for hit in hits] == [document]

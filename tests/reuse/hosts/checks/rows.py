@@ -14,6 +14,9 @@ from assistant.embeddings.models import (
     EmbeddingQueueItem,
     KnowledgeChunk,
     KnowledgeDocument,
+    SearchEvaluation,
+    SearchEvent,
+    SearchRecord,
 )
 from assistant.settings.models import ModelConfig, SystemSetting
 
@@ -30,6 +33,9 @@ MODELS = [
     KnowledgeDocument,
     KnowledgeChunk,
     EmbeddingQueueItem,
+    SearchRecord,
+    SearchEvent,
+    SearchEvaluation,
 ]
 # Not every project has it; its rows are those of the migrations.
 if apps.is_installed("assistant.schema"):
@@ -76,4 +82,15 @@ def make_one_of_each() -> Conversation:
         start_offset=0,
         end_offset=5,
     )
+    record = SearchRecord.objects.create(
+        user=conversation.user,
+        query="Words",
+        query_hash="0" * 64,
+        mode="keyword",
+        hit_count=1,
+        hits=[{"kind": "document", "source": str(document.pk), "score": 0.5}],
+        latency=1,
+    )
+    SearchEvent.objects.create(record=record, source=document.pk, kind="opened", rank=1)
+    SearchEvaluation.objects.create(name="Ours", queries=1, depth=10)
     return conversation

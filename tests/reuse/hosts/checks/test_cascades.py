@@ -5,10 +5,17 @@ from django.contrib.auth import get_user_model
 from django.db import connection, models
 
 from assistant.conversations.models import Conversation, ConversationStats, Message
-from assistant.embeddings.models import ConversationEmbedding
+from assistant.embeddings.models import ConversationEmbedding, SearchEvent, SearchRecord
 from checks.rows import make_one_of_each
 
-TABLES = [Conversation, Message, ConversationStats, ConversationEmbedding]
+TABLES = [
+    Conversation,
+    Message,
+    ConversationStats,
+    ConversationEmbedding,
+    SearchRecord,
+    SearchEvent,
+]
 
 
 @pytest.fixture
@@ -36,11 +43,11 @@ def delete_by_orm(user: models.Model) -> None:
 
 @pytest.mark.parametrize("delete", [delete_by_sql, delete_by_orm])
 def test_a_deleted_user_takes_the_conversations_along(user: models.Model, delete: object) -> None:
-    assert counts() == [2, 2, 2, 2]
+    assert counts() == [2] * len(TABLES)
 
     delete(user)
 
-    assert counts() == [1, 1, 1, 1]
+    assert counts() == [1] * len(TABLES)
     assert ConversationStats.objects.get().total_messages == 1
 
 

@@ -1,10 +1,18 @@
 """Messages, statistics, search and vectors."""
 
+from typing import Any
+
 import pytest
 
 from assistant.conversations.models import Conversation
 from assistant.conversations.services import add_message, ingest_messages
-from assistant.embeddings.models import ConversationEmbedding, EmbeddingModel, KnowledgeDocument
+from assistant.embeddings.models import (
+    ConversationEmbedding,
+    EmbeddingModel,
+    KnowledgeDocument,
+    SearchRecord,
+)
+from assistant.embeddings.search import record_opened, search
 from assistant.settings.models import SystemSetting
 from checks.rows import make_conversation
 
@@ -35,6 +43,20 @@ def test_documents_are_found_by_words() -> None:
     KnowledgeDocument.objects.create(title="U", content="Something else")
 
     assert list(KnowledgeDocument.objects.ranked("budgets")) == [document]
+
+
+def test_a_search_is_recorded_for_its_user(settings: Any) -> None:
+    settings.ASSISTANT = {"RECORD_SEARCHES": "text"}
+    user = make_conversation().user
+    document = KnowledgeDocument.objects.create(title="T", content="An error budget", owner=user)
+
+    hits = search("budgets", user=user, mode="keyword")
+    record_opened(record=hits.record, hit=hits[0], user=user)
+
+    [record] = SearchRecord.objects.with_outcome()
+    assert (record.pk, record.user, record.query) == (hits.record, user, "budgets")
+    assert record.opened
+    assert record.hits[0]["source"] == str(document.pk)
 
 
 def test_a_vector_gets_the_default_model() -> None:

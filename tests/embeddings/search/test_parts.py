@@ -1,4 +1,4 @@
-"""A leg of a search."""
+"""A leg's ranking."""
 
 from typing import Any
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
-from assistant.embeddings.search.legs import Part, leg_sql
+from assistant.embeddings.search.parts import Part, leg_sql
 
 pytestmark = pytest.mark.django_db
 

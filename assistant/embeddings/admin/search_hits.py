@@ -1,0 +1,136 @@
+"""The hits of a recorded search, as its page shows them."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.template.loader import render_to_string
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from assistant.conversations.models import Conversation, Message
+from assistant.embeddings.models import (
+    ConversationEmbedding,
+    KnowledgeChunk,
+    KnowledgeDocument,
+    SearchEvent,
+)
+
+__all__ = ["hits_table"]
+
+# How many hits a page shows.
+MAX_HITS = 100
+# How much of a document's title.
+TITLE_LENGTH = 80
+
+SOURCES: dict[str, type[models.Model]] = {
+    "message": Message,
+    "document": KnowledgeDocument,
+    "conversation": Conversation,
+}
+
+# Makes of a row, of which only the key is known, and of a text a link for those who may open it.
+Linker = Callable[[models.Model, str], str]
+
+
+@dataclass(frozen=True)
+class ShownHit:
+    """A line of the table."""
+
+    rank: int
+    source: str
+    passage: str
+    score: str
+    legs: Sequence[str]
+    opened: Any
+    rating: int | None
+
+
+def hits_table(record: Any, *, link: Linker, titles: bool) -> str:
+    """Return the table: the first hits, and which of them were opened and rated.
+
+    The record may have been written by anybody: what is no hit is left out. With ``titles``
+    documents are named by them.
+    """
+    listed = record.hits if isinstance(record.hits, list) else []
+    found = [
+        (rank, hit) for rank, hit in enumerate(listed[:MAX_HITS], 1) if isinstance(hit, Mapping)
+    ]
+    if not found:
+        return "-"
+    events = {
+        (event.source, event.chunk, event.kind): event
+        for event in record.events.filter(rank__lte=MAX_HITS).order_by("pk")[: 2 * MAX_HITS]
+    }
+    names = _titles(found, using=record._state.db) if titles else {}
+    return render_to_string(
+        "assistant_embeddings/search_hits.html",
+        {"hits": list(_shown(found, events, names, link)), "more": len(listed) - len(found)},
+    )
+
+
+def _titles(found: Sequence[tuple[int, Any]], *, using: str) -> dict[UUID, str]:
+    keys = {_uuid(hit.get("source")) for _rank, hit in found if hit.get("kind") == "document"}
+    if not keys - {None}:
+        return {}
+    documents = KnowledgeDocument.objects.using(using).filter(pk__in=keys - {None})
+    return dict(documents.values_list("pk", "title"))
+
+
+def _shown(
+    found: Sequence[tuple[int, Any]],
+    events: Mapping[Any, SearchEvent],
+    names: Mapping[UUID, str],
+    link: Linker,
+) -> Iterator[ShownHit]:
+    for rank, hit in found:
+        source, chunk = _uuid(hit.get("source")), _uuid(hit.get("chunk"))
+        rated = events.get((source, chunk, SearchEvent.Kind.RATED))
+        opened = events.get((source, chunk, SearchEvent.Kind.OPENED))
+        yield ShownHit(
+            rank=rank,
+            source=_source(hit.get("kind"), source, names, link),
+            passage=_passage(hit.get("kind"), chunk, link),
+            score=_number(hit.get("score")),
+            legs=list(_legs(hit.get("ranks"), hit.get("scores"))),
+            opened=opened and opened.created_at,
+            rating=rated.rating if rated else None,
+        )
+
+
+def _source(kind: Any, key: UUID | None, names: Mapping[UUID, str], link: Linker) -> str:
+    model = SOURCES.get(kind) if isinstance(kind, str) else None
+    if model is None or key is None:
+        return "-"
+    name = Truncator(names.get(key, "")).chars(TITLE_LENGTH)
+    return link(model(pk=key), name or f"{model._meta.verbose_name} {str(key)[:8]}…")
+
+
+def _passage(kind: Any, key: UUID | None, link: Linker) -> str:
+    if key is None:
+        return _("whole")
+    model = KnowledgeChunk if kind == "document" else ConversationEmbedding
+    return link(model(pk=key), f"{str(key)[:8]}…")
+
+
+def _legs(ranks: Any, scores: Any) -> Iterator[str]:
+    """Yield what each leg says: its name, the place it gives, and its own number."""
+    numbers = scores if isinstance(scores, Mapping) else {}
+    for leg, rank in ranks.items() if isinstance(ranks, Mapping) else ():
+        number = _number(numbers.get(leg))
+        yield f"{leg} {_number(rank)}" + (f" ({number})" if number != "-" else "")
+
+
+def _number(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return "-"
+    return f"{value:.4g}"
+
+
+def _uuid(value: Any) -> UUID | None:
+    try:
+        return UUID(value) if isinstance(value, str) else None
+    except ValueError:
+        return None

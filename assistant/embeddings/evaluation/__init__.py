@@ -1,0 +1,1 @@
+"""Measuring search: questions, judgements of what answers them, and figures."""

@@ -1,0 +1,408 @@
+-- What ranking by words needs: in how many passages each lexeme is, how long passages are, and
+-- identifiers (getUserById, os.path.join, src/app.py) as wholes and in their parts.
+
+-- The identifiers of a text: each as a whole, lower-case, and its parts as words are stored. Text
+-- search itself takes most of them for one word.
+CREATE FUNCTION to_identifier_vector(content text) RETURNS tsvector
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1000
+SET search_path FROM CURRENT
+SET client_min_messages = warning
+AS $$
+DECLARE
+    tokens text[];
+    parts text;
+BEGIN
+    -- With more, the vectors of text and identifiers might not fit into one.
+    IF octet_length(content) > 100000 THEN
+        RETURN '';
+    END IF;
+    -- Names joined by dots, slashes, :: or ->; names_with_underscores; camelCase, HTTPServer.
+    -- Numbers and dates are none.
+    tokens := ARRAY(
+        SELECT DISTINCT token FROM (
+            SELECT (regexp_matches(
+                content,
+                '(?:[[:alnum:]_]+(?:(?:\.|/|\\|::|->)[[:alnum:]_]+)+'
+                '|[[:alnum:]_]*(?:[[:alnum:]]_+[[:alnum:]]|[[:lower:][:digit:]][[:upper:]]'
+                '|[[:upper:]]{2}[[:lower:]])[[:alnum:]_]*)',
+                'g'
+            ))[1] AS token
+            LIMIT 1000
+        ) AS found
+        WHERE length(token) <= 200 AND token ~ '[[:alpha:]]{2}'
+    );
+    IF tokens = '{}' THEN
+        RETURN '';
+    END IF;
+    parts := regexp_replace(array_to_string(tokens, ' '), '[_./\\:>-]+', ' ', 'g');
+    parts := regexp_replace(parts, '([[:lower:][:digit:]])([[:upper:]])', '\1 \2', 'g');
+    parts := regexp_replace(parts, '([[:upper:]])([[:upper:]][[:lower:]])', '\1 \2', 'g');
+    RETURN to_tsvector('pg_catalog.english', parts)
+        || array_to_tsvector(ARRAY(SELECT lower(btrim(token, '_')) FROM unnest(tokens) AS token));
+END;
+$$;
+
+ALTER TABLE knowledge_chunks ADD COLUMN chunk_identifiers tsvector;
+ALTER TABLE conversation_embeddings ADD COLUMN chunk_identifiers tsvector;
+
+-- No generated column, which would be written into every row that is there; most prose has none.
+CREATE FUNCTION keep_chunk_identifiers() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    NEW.chunk_identifiers := NULLIF(to_identifier_vector(NEW.chunk_text), '');
+    RETURN NEW;
+END;
+$$;
+
+CREATE TRIGGER trigger_keep_chunk_identifiers
+    BEFORE INSERT OR UPDATE OF chunk_text, chunk_identifiers ON knowledge_chunks
+    FOR EACH ROW
+    EXECUTE FUNCTION keep_chunk_identifiers();
+
+CREATE TRIGGER trigger_keep_chunk_identifiers
+    BEFORE INSERT OR UPDATE OF chunk_text, chunk_identifiers ON conversation_embeddings
+    FOR EACH ROW
+    EXECUTE FUNCTION keep_chunk_identifiers();
+
+-- The parts of a question, as read_search_question() has them, with how often each lexeme is in it.
+-- Its identifiers are lexemes, too, as wholes and in parts.
+CREATE FUNCTION parse_search_question(
+    question text,
+    OUT lexemes text[], OUT counts integer[], OUT required tsquery, OUT excluded tsquery
+)
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path FROM CURRENT
+SET client_min_messages = warning
+AS $$
+DECLARE
+    token text[];
+    words text := '';
+    phrase text;
+    query tsquery;
+    phrases integer := 0;
+    exclusions integer := 0;
+    plain boolean := length(question) > 500;
+BEGIN
+    required := '';
+    excluded := '';
+    FOR token IN
+        -- A phrase, an excluded word, a word. A quotation mark that is left over is passed by;
+        -- telephones and word processors write the curved ones.
+        SELECT regexp_matches(
+            translate(
+                left(question, 4000), '"“”„‟', repeat(CASE WHEN plain THEN ' ' ELSE '"' END, 5)
+            ),
+            '(-?)"([^"]*)"|-([^-\s"][^\s"]*)|([^\s"]+)',
+            'g'
+        )
+    LOOP
+        IF token[4] IS NOT NULL OR plain THEN
+            words := words || ' ' || COALESCE(token[4], token[3]);
+            CONTINUE;
+        END IF;
+        phrase := left(COALESCE(token[2], token[3]), 500);
+        query := phraseto_tsquery('pg_catalog.english', phrase);
+        CONTINUE WHEN numnode(query) = 0;
+        IF token[1] = '' THEN
+            phrases := phrases + 1;
+            CONTINUE WHEN phrases > 16;
+            required := required && query;
+            words := phrase || ' ' || words;
+        ELSE
+            exclusions := exclusions + 1;
+            CONTINUE WHEN exclusions > 16;
+            excluded := excluded || query;
+        END IF;
+    END LOOP;
+    SELECT array_agg(lexeme), array_agg(number) INTO lexemes, counts
+    FROM (
+        SELECT lexeme, sum(number)::integer AS number FROM (
+            SELECT lexeme, cardinality(positions) AS number, positions[1] AS place
+            FROM unnest(to_tsvector('pg_catalog.english', words))
+            UNION ALL
+            SELECT lexeme, 1, 20000 FROM unnest(to_identifier_vector(words))
+            -- A part that is a word of the question by itself is one already.
+            WHERE lexeme <> ALL (tsvector_to_array(to_tsvector('pg_catalog.english', words)))
+        ) AS found
+        GROUP BY lexeme ORDER BY min(place), lexeme LIMIT 64
+    ) AS first;
+    lexemes := COALESCE(lexemes, '{}');
+    counts := COALESCE(counts, '{}');
+END;
+$$;
+
+CREATE OR REPLACE FUNCTION read_search_question(
+    question text, OUT lexemes text[], OUT required tsquery, OUT excluded tsquery
+)
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path FROM CURRENT
+SET client_min_messages = warning
+AS $$
+DECLARE
+    part record := parse_search_question(question);
+BEGIN
+    lexemes := part.lexemes;
+    required := part.required;
+    excluded := part.excluded;
+END;
+$$;
+
+-- Of each statement that writes passages, one row says what it has changed; so no writer waits for
+-- another's count of a common word. Now and then somebody adds them up.
+CREATE FUNCTION count_search_words() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    kind text := TG_ARGV[0];
+    written bigint;
+    known bigint;
+BEGIN
+    IF TG_OP = 'TRUNCATE' THEN
+        DELETE FROM search_changes WHERE source = kind;
+        DELETE FROM search_lexemes WHERE source = kind;
+        DELETE FROM search_statistics WHERE source = kind;
+        RETURN NULL;
+    END IF;
+    IF TG_OP = 'INSERT' THEN
+        WITH added AS (
+            INSERT INTO search_changes (embedding_model_id, source, passages, bytes, lexemes, counts)
+            SELECT rows.embedding_model_id, kind, rows.passages, rows.bytes,
+                COALESCE(words.lexemes, '{}'), COALESCE(words.counts, '{}')
+            FROM (
+                SELECT embedding_model_id, count(*) AS passages,
+                    sum(octet_length(chunk_text)) AS bytes
+                FROM new_rows GROUP BY embedding_model_id
+            ) AS rows
+            CROSS JOIN LATERAL (
+                SELECT array_agg(lexeme) AS lexemes, array_agg(number) AS counts FROM (
+                    SELECT lexeme, count(*) AS number
+                    FROM new_rows AS r, unnest(tsvector_to_array(
+                        r.chunk_search || COALESCE(r.chunk_identifiers, '')
+                    )) AS lexeme
+                    WHERE r.embedding_model_id = rows.embedding_model_id
+                    GROUP BY lexeme
+                ) AS counted
+            ) AS words
+            RETURNING embedding_model_id, passages
+        )
+        SELECT sum(added.passages), min(COALESCE(s.passages, 0)) INTO written, known
+        FROM added LEFT JOIN search_statistics AS s
+            ON s.embedding_model_id = added.embedding_model_id AND s.source = kind;
+    ELSIF TG_OP = 'DELETE' THEN
+        WITH removed AS (
+            INSERT INTO search_changes (embedding_model_id, source, passages, bytes, lexemes, counts)
+            SELECT rows.embedding_model_id, kind, -rows.passages, -rows.bytes,
+                COALESCE(words.lexemes, '{}'), COALESCE(words.counts, '{}')
+            FROM (
+                SELECT embedding_model_id, count(*) AS passages,
+                    sum(octet_length(chunk_text)) AS bytes
+                FROM old_rows GROUP BY embedding_model_id
+            ) AS rows
+            CROSS JOIN LATERAL (
+                SELECT array_agg(lexeme) AS lexemes, array_agg(-number) AS counts FROM (
+                    SELECT lexeme, count(*) AS number
+                    FROM old_rows AS r, unnest(tsvector_to_array(
+                        r.chunk_search || COALESCE(r.chunk_identifiers, '')
+                    )) AS lexeme
+                    WHERE r.embedding_model_id = rows.embedding_model_id
+                    GROUP BY lexeme
+                ) AS counted
+            ) AS words
+            RETURNING embedding_model_id, passages
+        )
+        SELECT -sum(removed.passages), min(COALESCE(s.passages, 0)) INTO written, known
+        FROM removed LEFT JOIN search_statistics AS s
+            ON s.embedding_model_id = removed.embedding_model_id AND s.source = kind;
+    ELSE
+        INSERT INTO search_changes (embedding_model_id, source, passages, bytes, lexemes, counts)
+        SELECT model, kind, sign, sign * octet_length(content), tsvector_to_array(vector),
+            array_fill(sign, ARRAY[length(vector)])
+        FROM (VALUES
+            (-1, OLD.embedding_model_id, OLD.chunk_text,
+                OLD.chunk_search || COALESCE(OLD.chunk_identifiers, '')),
+            (1, NEW.embedding_model_id, NEW.chunk_text,
+                NEW.chunk_search || COALESCE(NEW.chunk_identifiers, ''))
+        ) AS changed (sign, model, content, vector);
+        written := 1;
+        SELECT passages INTO known FROM search_statistics
+        WHERE embedding_model_id = NEW.embedding_model_id AND source = kind;
+    END IF;
+    -- At once while there are few passages, later about whenever a twentieth has changed.
+    IF written > random() * 0.05 * GREATEST(COALESCE(known, 0) - 500, 0) THEN
+        PERFORM settle_search_changes();
+    END IF;
+    RETURN NULL;
+END;
+$$;
+
+-- Adds up what statements have noted, and returns how many notes that were; null where somebody
+-- else is at it. Nobody waits: one transaction at a time settles, until it is committed.
+CREATE FUNCTION settle_search_changes() RETURNS bigint
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    notes bigint;
+BEGIN
+    -- In a stricter isolation, what others have settled meanwhile would be an error.
+    IF current_setting('transaction_isolation') <> 'read committed'
+        OR NOT pg_try_advisory_xact_lock(
+            hashtextextended('assistant.search_changes', 'search_changes'::regclass::oid::bigint)
+        )
+    THEN
+        RETURN NULL;
+    END IF;
+    WITH taken AS (
+        DELETE FROM search_changes
+        RETURNING embedding_model_id AS model, source, passages, bytes, lexemes, counts
+    ), totals AS (
+        SELECT model, source, sum(passages) AS passages, sum(bytes) AS bytes
+        FROM taken GROUP BY model, source
+    ), differences AS (
+        SELECT model, source, lexeme, sum(number) AS number
+        FROM taken, unnest(lexemes, counts) AS word (lexeme, number)
+        GROUP BY model, source, lexeme HAVING sum(number) <> 0
+    ), grown AS (
+        UPDATE search_statistics AS s SET
+            passages = GREATEST(s.passages + t.passages, 0),
+            bytes = GREATEST(s.bytes + t.bytes, 0),
+            updated_at = now()
+        FROM totals AS t WHERE s.embedding_model_id = t.model AND s.source = t.source
+        RETURNING s.embedding_model_id AS model, s.source
+    ), begun AS (
+        INSERT INTO search_statistics (embedding_model_id, source, passages, bytes)
+        SELECT model, source, passages, GREATEST(bytes, 0) FROM totals AS t
+        WHERE passages > 0 AND NOT EXISTS (
+            SELECT FROM grown AS g WHERE g.model = t.model AND g.source = t.source
+        )
+    ), gone AS (
+        -- What nobody holds any more.
+        DELETE FROM search_lexemes AS l USING differences AS d
+        WHERE l.embedding_model_id = d.model AND l.source = d.source AND l.lexeme = d.lexeme
+            AND l.passages + d.number <= 0
+    ), changed AS (
+        UPDATE search_lexemes AS l SET passages = l.passages + d.number
+        FROM differences AS d
+        WHERE l.embedding_model_id = d.model AND l.source = d.source AND l.lexeme = d.lexeme
+            AND l.passages + d.number > 0
+        RETURNING l.embedding_model_id AS model, l.source, l.lexeme
+    ), added AS (
+        INSERT INTO search_lexemes (embedding_model_id, source, lexeme, passages)
+        SELECT model, source, lexeme, number FROM differences AS d
+        WHERE number > 0 AND NOT EXISTS (
+            SELECT FROM changed AS c
+            WHERE c.model = d.model AND c.source = d.source AND c.lexeme = d.lexeme
+        )
+    )
+    SELECT count(*) INTO notes FROM taken;
+    DELETE FROM search_statistics WHERE passages = 0;
+    RETURN notes;
+END;
+$$;
+
+-- Counts all passages, and notes what the statistics have missed: passages that were there before
+-- them, or were written while triggers did not run. One statement sees one state of everything, so
+-- whoever writes meanwhile is neither counted twice nor left out.
+CREATE FUNCTION refresh_search_statistics() RETURNS bigint
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    INSERT INTO search_changes (embedding_model_id, source, passages, bytes, lexemes, counts)
+    WITH passages AS (
+        SELECT embedding_model_id AS model, 'documents' AS source,
+            octet_length(chunk_text) AS bytes,
+            chunk_search || COALESCE(chunk_identifiers, '') AS vector
+        FROM knowledge_chunks
+        UNION ALL
+        SELECT embedding_model_id, 'messages', octet_length(chunk_text),
+            chunk_search || COALESCE(chunk_identifiers, '')
+        FROM conversation_embeddings
+    ), totals AS (
+        SELECT model, source, sum(passages) AS passages, sum(bytes) AS bytes FROM (
+            SELECT model, source, count(*) AS passages, sum(bytes) AS bytes
+            FROM passages GROUP BY model, source
+            UNION ALL
+            SELECT embedding_model_id, source, -passages, -bytes FROM search_statistics
+            UNION ALL
+            SELECT embedding_model_id, source, -passages, -bytes FROM search_changes
+        ) AS all_totals
+        GROUP BY model, source
+    ), words AS (
+        SELECT model, source, lexeme, sum(number) AS number FROM (
+            SELECT model, source, lexeme, count(*) AS number
+            FROM passages, unnest(tsvector_to_array(vector)) AS lexeme
+            GROUP BY model, source, lexeme
+            UNION ALL
+            SELECT embedding_model_id, source, lexeme, -passages FROM search_lexemes
+            UNION ALL
+            SELECT embedding_model_id, source, lexeme, -number
+            FROM search_changes, unnest(lexemes, counts) AS noted (lexeme, number)
+        ) AS all_words
+        GROUP BY model, source, lexeme HAVING sum(number) <> 0
+    ), listed AS (
+        SELECT model, source, array_agg(lexeme) AS lexemes, array_agg(number) AS counts
+        FROM words GROUP BY model, source
+    )
+    SELECT model, source, COALESCE(t.passages, 0), COALESCE(t.bytes, 0),
+        COALESCE(l.lexemes, '{}'), COALESCE(l.counts, '{}')
+    FROM totals AS t FULL JOIN listed AS l USING (model, source)
+    WHERE t.passages <> 0 OR t.bytes <> 0 OR l.lexemes IS NOT NULL;
+    RETURN settle_search_changes();
+END;
+$$;
+
+CREATE TRIGGER trigger_count_search_words
+    AFTER INSERT ON knowledge_chunks
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION count_search_words('documents');
+
+CREATE TRIGGER trigger_count_search_words_on_update
+    AFTER UPDATE OF chunk_text, embedding_model_id ON knowledge_chunks
+    FOR EACH ROW
+    WHEN (
+        OLD.chunk_text IS DISTINCT FROM NEW.chunk_text
+        OR OLD.embedding_model_id IS DISTINCT FROM NEW.embedding_model_id
+    )
+    EXECUTE FUNCTION count_search_words('documents');
+
+CREATE TRIGGER trigger_count_search_words_on_delete
+    AFTER DELETE ON knowledge_chunks
+    REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION count_search_words('documents');
+
+CREATE TRIGGER trigger_count_search_words_on_truncate
+    AFTER TRUNCATE ON knowledge_chunks
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION count_search_words('documents');
+
+CREATE TRIGGER trigger_count_search_words
+    AFTER INSERT ON conversation_embeddings
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION count_search_words('messages');
+
+CREATE TRIGGER trigger_count_search_words_on_update
+    AFTER UPDATE OF chunk_text, embedding_model_id ON conversation_embeddings
+    FOR EACH ROW
+    WHEN (
+        OLD.chunk_text IS DISTINCT FROM NEW.chunk_text
+        OR OLD.embedding_model_id IS DISTINCT FROM NEW.embedding_model_id
+    )
+    EXECUTE FUNCTION count_search_words('messages');
+
+CREATE TRIGGER trigger_count_search_words_on_delete
+    AFTER DELETE ON conversation_embeddings
+    REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION count_search_words('messages');
+
+CREATE TRIGGER trigger_count_search_words_on_truncate
+    AFTER TRUNCATE ON conversation_embeddings
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION count_search_words('messages');

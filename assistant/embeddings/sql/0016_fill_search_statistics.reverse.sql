@@ -1,0 +1,2 @@
+-- The statistics go with their tables.
+SELECT;
