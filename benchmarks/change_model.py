@@ -30,12 +30,9 @@ from benchmarks.measure import Finding, at_least_one, main, show_progress
 BACKEND = "benchmarks.change_model.Scattered"
 THREADS = 2
 PAUSE = 0.25  # seconds between two searches of a thread
-USUAL = 20  # seconds of searches before anything is changed, and after
-WINDOW = 15  # seconds that the build works, and is held up
 # Steps in which nothing is changed, and those after them.
 QUIET = {"before": "build", "after": "end"}
 MODES = ("hybrid", "vector", "hybrid", "keyword")
-NICENESS = 10  # the command's
 
 FILL = """
     WITH conversation AS (
@@ -142,25 +139,29 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--new-dimension", type=at_least_one, default=384)
     parser.add_argument("--index-workers", type=int, default=0)
     parser.add_argument("--rest", type=float, default=None)
+    parser.add_argument(
+        "--usual", type=float, default=20, help="seconds of searches before, after, in between"
+    )
+    parser.add_argument("--nice", type=int, default=10, help="the command's priority")
 
 
 def run(options: Namespace) -> list[Finding]:
     """Change the model once, and compare."""
-    os.nice(NICENESS)
+    os.nice(options.nice)
     with database("change") as name, connect(name) as client:
         fill(client, options)
         context = get_context("spawn")
         here, there = context.Pipe()
         searcher = context.Process(target=serve, args=(there, name), daemon=True)
         searcher.start()
-        sleep(5)  # it warms up
+        sleep(min(5, options.usual))  # it warms up
         try:
             steps = {"before": time()}
             show_progress("searching as usual")
-            sleep(USUAL)
+            sleep(options.usual)
             quiet = change(steps, options)
             steps["after"] = time()
-            sleep(USUAL)
+            sleep(options.usual)
             steps["end"] = time()
             here.send(None)
             asked: list[Asked] = here.recv()
@@ -192,7 +193,7 @@ def change(steps: dict[str, float], options: Namespace) -> list[Time]:
     from assistant.embeddings.model_changes.adding import add_model  # noqa: PLC0415
     from assistant.embeddings.model_changes.building import REST, Builder  # noqa: PLC0415
     from assistant.embeddings.model_changes.finding import find_model  # noqa: PLC0415
-    from assistant.embeddings.model_changes.retirement import retire_model  # noqa: PLC0415
+    from assistant.embeddings.model_changes.retirement import GRACE, retire_model  # noqa: PLC0415
     from assistant.embeddings.models import EmbeddingModel  # noqa: PLC0415
     from assistant.embeddings.queue.pacing import Pace  # noqa: PLC0415
     from assistant.embeddings.queue.reporting import Reporter  # noqa: PLC0415
@@ -213,8 +214,8 @@ def change(steps: dict[str, float], options: Namespace) -> list[Time]:
         def pause(self, *, count: int, seconds: float, stop: Event) -> None:
             super().pause(count=count, seconds=seconds, stop=stop)
             now = time()
-            if now - max([steps["build"], *(end for _start, end in quiet)]) > WINDOW:
-                stop.wait(WINDOW)
+            if now - max([steps["build"], *(end for _start, end in quiet)]) > options.usual:
+                stop.wait(options.usual)
                 quiet.append((now, time()))
 
     new = EmbeddingModel(name="new", dimension=options.new_dimension, backend=BACKEND)
@@ -232,9 +233,11 @@ def change(steps: dict[str, float], options: Namespace) -> list[Time]:
     assert built.completeness.covered == options.rows
     steps["activate"] = time()
     activate_model(new, using=ALIAS)
-    sleep(10)
+    sleep(options.usual)
     steps["retire"] = time()
-    retired = retire_model(find_model("former", using=ALIAS), using=ALIAS, reporter=Steps())
+    former = find_model("former", using=ALIAS)
+    grace = min(GRACE, options.usual)
+    retired = retire_model(former, using=ALIAS, grace=grace, reporter=Steps())
     assert retired.passages == options.rows
     return quiet
 

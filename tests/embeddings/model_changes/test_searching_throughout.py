@@ -13,8 +13,7 @@ from django.db import connections
 
 from assistant.embeddings.index_states import index_states
 from assistant.embeddings.models import ConversationEmbedding, EmbeddingModel, KnowledgeChunk
-from assistant.embeddings.search import Hits, search
-from assistant.embeddings.search import searching as searching_module
+from assistant.embeddings.search import Hits, runs, search
 from tests.contract import rows
 from tests.embeddings.model_changes.commands import add, change, default_name, model
 from tests.embeddings.model_changes.conftest import WORDS
@@ -110,7 +109,7 @@ def test_no_search_fails_is_empty_or_mixes_models(texts: int, client: Client) ->
     assert {name for _mode, name in seen.searches} == {former, "new"}
 
 
-@pytest.mark.parametrize("held_up", ["embed_query", "leg_sql", "hits_of"])
+@pytest.mark.parametrize("held_up", ["embed_query", "union", "hits_of"])
 def test_a_search_that_is_overtaken_finds_with_the_next_model(
     texts: int, monkeypatch: Any, held_up: str
 ) -> None:
@@ -118,7 +117,7 @@ def test_a_search_that_is_overtaken_finds_with_the_next_model(
     add("new", 24)
     change("build", "new", "--full-speed")
     former, entered, released = default_name(), Event(), Event()
-    function = getattr(searching_module, held_up)
+    function = getattr(runs, held_up)
 
     def hold(*arguments: Any, **options: Any) -> Any:
         entered.set()
@@ -131,7 +130,7 @@ def test_a_search_that_is_overtaken_finds_with_the_next_model(
         finally:
             connections["scratch"].close()
 
-    monkeypatch.setattr(searching_module, held_up, hold)
+    monkeypatch.setattr(runs, held_up, hold)
     with in_background(ask) as future:
         try:
             assert entered.wait(SECONDS)
