@@ -69,7 +69,7 @@ def _own_databases(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
         pytest.param(
             change_model,
             "--rows 100 --dimension 8 --new-dimension 9 --usual 0.7 --nice 0",
-            7,
+            6,
             id="change model",
         ),
         pytest.param(admin_pages, "--conversations 20 --small 2", 18, id="admin pages"),
