@@ -5,6 +5,7 @@ from argparse import ArgumentParser, Namespace
 from benchmarks import (
     admin_pages,
     adopt_database,
+    change_model,
     concurrent_writers,
     copy_messages,
     embedding_throughput,
@@ -32,6 +33,7 @@ MODULES = (
     hybrid_search,
     load_vectors,
     filtered_search,
+    change_model,
 )
 
 

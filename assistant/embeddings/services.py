@@ -13,8 +13,8 @@ def set_default_embedding_model(*, embedding_model: EmbeddingModel) -> list[Embe
     """Make an embedding model the default, and return those that were until now.
 
     Vectors that name no model are the default model's from then on; stored vectors keep theirs.
-    One transaction, in which nobody else switches. A model that is the default already stays so,
-    and the list is empty.
+    A model that was being built is in use then. One transaction, in which nobody else switches. A
+    model that is the default already stays so, and the list is empty.
 
     Raises ``EmbeddingModel.DoesNotExist`` where its row is gone, and ``ValidationError`` where
     the model is not active, or retired.
@@ -51,9 +51,10 @@ def set_default_embedding_model(*, embedding_model: EmbeddingModel) -> list[Embe
             )
         former = [row for row in rows.values() if row.is_default and row.pk != chosen.pk]
         stored.filter(pk__in=[row.pk for row in former]).update(is_default=False)
-        if not chosen.is_default:
-            stored.filter(pk=chosen.pk).update(is_default=True)
+        if not chosen.is_default or chosen.status != EmbeddingModel.Status.ACTIVE:
+            stored.filter(pk=chosen.pk).update(is_default=True, status=EmbeddingModel.Status.ACTIVE)
     embedding_model.is_default = True
+    embedding_model.status = EmbeddingModel.Status.ACTIVE
     for row in former:
         row.is_default = False
     return former

@@ -11,6 +11,7 @@ from pytest_django import DjangoDbBlocker
 from benchmarks import (
     admin_pages,
     adopt_database,
+    change_model,
     concurrent_writers,
     copy_messages,
     embedding_throughput,
@@ -64,6 +65,12 @@ def _own_databases(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
         pytest.param(load_vectors, "--rows 200 --dimension 8", 2, id="load vectors"),
         pytest.param(
             filtered_search, "--rows 3000 --dimension 8 --queries 2", 15, id="filtered search"
+        ),
+        pytest.param(
+            change_model,
+            "--rows 100 --dimension 8 --new-dimension 9 --usual 0.7 --nice 0",
+            6,
+            id="change model",
         ),
         pytest.param(admin_pages, "--conversations 20 --small 2", 18, id="admin pages"),
     ],

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
@@ -25,6 +26,8 @@ from assistant.embeddings.admin.model_states import (
 )
 from assistant.embeddings.admin.queue_filters import MODEL_VAR, STATE_VAR
 from assistant.embeddings.admin.trial_pages import TrialLinkMixin
+from assistant.embeddings.model_changes.activation import refuse_worse
+from assistant.embeddings.model_changes.errors import IncompleteModelError
 from assistant.embeddings.models import EmbeddingModel, EmbeddingQueueItem
 from assistant.embeddings.services import set_default_embedding_model
 
@@ -78,7 +81,11 @@ class EmbeddingModelAdmin(TrialLinkMixin, DefaultMixin, TableAdmin):
         css = {"all": ["assistant_embeddings/defaults.css", "assistant_embeddings/states.css"]}
 
     def set_default(self, obj: EmbeddingModel) -> list[EmbeddingModel]:
-        """Switch in the database."""
+        """Switch in the database, unless searches would miss what they find now."""
+        try:
+            refuse_worse(obj, using=obj._state.db or "default")
+        except IncompleteModelError as error:
+            raise ValidationError(str(error), code="incomplete") from error
         return set_default_embedding_model(embedding_model=obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

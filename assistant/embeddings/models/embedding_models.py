@@ -23,6 +23,15 @@ class EmbeddingModelQuerySet(models.QuerySet[Any]):
         """Keep those whose vectors are kept in step with the texts."""
         return self.filter(is_active=True).exclude(status=EmbeddingModel.Status.RETIRED)
 
+    def get_default(self) -> Any:
+        """Return the one that searches use, or None."""
+        return self.filter(is_default=True).first()
+
+    def in_use(self) -> "EmbeddingModelQuerySet":
+        """Keep those that every worker works for: the default, and what is not being built."""
+        building = models.Q(status=EmbeddingModel.Status.BUILDING, is_default=False)
+        return self.live().exclude(building)
+
 
 class EmbeddingModel(UUIDModel):
     """A model that turns text into vectors of one dimension."""

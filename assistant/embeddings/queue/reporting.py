@@ -25,6 +25,8 @@ class Reporter:
     def __init__(self) -> None:
         self.total = Outcome()
         self.rate = 0.0
+        # Seconds of other work that comes after the texts.
+        self.afterwards = 0
         self._since: tuple[float, int] | None = None
 
     def say(self, text: str) -> None:
@@ -61,7 +63,12 @@ class Reporter:
 
     def seconds_left(self, waiting: int) -> int | None:
         """Return the estimate, where there is a speed."""
-        return round(waiting / self.rate) if self.rate else None
+        return round(waiting / self.rate) + self.afterwards if self.rate else None
+
+    def step(
+        self, event: str, name: str, *, done: int, total: int, seconds_left: int | None
+    ) -> None:
+        """Show how far other work is: of an index, of what is deleted."""
 
     def end(self, left: dict[str, int]) -> None:
         """Say what was done, and what is left."""
@@ -93,12 +100,14 @@ class LineReporter(Reporter):
         text = f"{self.total.done:,} done, {waiting:,} waiting, {self.rate:,.0f} a second"
         if (seconds := self.seconds_left(waiting)) is not None:
             text += f", {duration(seconds)} left"
-        if self.is_terminal:
-            self.stream.write(f"\r{text:<79}")
-            self.stream.flush()
-            self._is_open = True
-        else:
-            self.say(text)
+        self._show(text)
+
+    def step(
+        self, event: str, name: str, *, done: int, total: int, seconds_left: int | None
+    ) -> None:
+        """Show how far other work is."""
+        left = "" if seconds_left is None else f", {duration(seconds_left)} left"
+        self._show(f"{name}: {done:,} of {total:,}{left}")
 
     def end(self, left: dict[str, int]) -> None:
         """Say what was done, and what is left."""
@@ -115,6 +124,14 @@ class LineReporter(Reporter):
         for name, count in left.items():
             if count:
                 self.say(texts[name].format(count))
+
+    def _show(self, text: str) -> None:
+        if self.is_terminal:
+            self.stream.write(f"\r{text:<79}")
+            self.stream.flush()
+            self._is_open = True
+        else:
+            self.say(text)
 
     def _close(self) -> None:
         if self._is_open:
@@ -148,6 +165,12 @@ class JSONReporter(Reporter):
             rate=round(self.rate, 1),
             seconds_left=self.seconds_left(waiting),
         )
+
+    def step(
+        self, event: str, name: str, *, done: int, total: int, seconds_left: int | None
+    ) -> None:
+        """Show how far other work is."""
+        self._write(event=event, name=name, done=done, total=total, seconds_left=seconds_left)
 
     def end(self, left: dict[str, int]) -> None:
         """Say what was done, and what is left."""

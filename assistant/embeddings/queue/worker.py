@@ -12,6 +12,7 @@ from assistant.embeddings.models import EmbeddingModel
 from assistant.embeddings.queue.backfilling import Backfill
 from assistant.embeddings.queue.counting import count_waiting, seconds_until_due
 from assistant.embeddings.queue.failures import describe
+from assistant.embeddings.queue.following import follow_default
 from assistant.embeddings.queue.indexing import build_missing
 from assistant.embeddings.queue.items import Item
 from assistant.embeddings.queue.pauses import Pauses
@@ -35,7 +36,10 @@ BUSY_SECONDS = 1.5
 
 
 class Worker:
-    """Works off the queue of live models, or of those with certain names."""
+    """Works off the queue of live models, or of those with certain names.
+
+    A model that is being built is left to those who name it: they do so at their own pace.
+    """
 
     def __init__(
         self,
@@ -54,6 +58,7 @@ class Worker:
         self.pauses = Pauses()
         self.busy_turns = 0
         self.indexed = 0
+        self.followed: UUID | None = None
         self.pruning = Pruning(using=using)
         self.spare: dict[UUID, dict[str, bytes]] = {}
 
@@ -62,10 +67,15 @@ class Worker:
         """Return what is wrong with models, by their names."""
         return self.pauses.problems
 
+    @property
+    def rows(self) -> int:
+        """Return how many texts to take at a time."""
+        return conf.EMBED_BATCH_ROWS
+
     def models(self) -> list[EmbeddingModel]:
         """Return the live models, the default one first."""
         rows = EmbeddingModel.objects.using(self.using).live().order_by("-is_default", "name")
-        return list(rows.filter(name__in=self.names) if self.names else rows)
+        return list(rows.filter(name__in=self.names) if self.names else rows.in_use())
 
     def run(self) -> None:
         """Work until nothing is due."""
@@ -148,11 +158,10 @@ class Worker:
         return True
 
     def _take(self, model: EmbeddingModel) -> list[Item]:
-        rows = conf.EMBED_BATCH_ROWS
         return take(
             model_id=model.pk,
             using=self.using,
-            rows=rows if self.left is None else min(rows, self.left),
+            rows=self.rows if self.left is None else min(self.rows, self.left),
             size=conf.EMBED_BATCH_BYTES,
         )
 
@@ -180,6 +189,8 @@ class Worker:
     def _tidy(self) -> None:
         """Do what is not urgent."""
         self._index()
+        if not self.stop.is_set():
+            self.followed = follow_default(after=self.followed, using=self.using, stop=self.stop)
         self.pruning.run(self.stop)
 
     def _index(self) -> None:

@@ -242,3 +242,21 @@ def test_only_superusers_name_code_that_workers_run(root: Client, client: Client
 
     assert client.post(page(EmbeddingModel, "add"), new_model()).status_code == 302
     assert root.post(page(EmbeddingModel, "add"), {**given, "name": "own"}).status_code == 302
+
+
+def test_an_incomplete_model_does_not_replace_one_that_has_vectors(root: Client) -> None:
+    former = EmbeddingModel.objects.get(is_default=True)
+    model = factories.make_embedding_model(name="tiny")
+    data = {"action": "make_default", "_selected_action": str(model.pk)}
+    factories.make_embedding(embedding_model=former, message=factories.make_message())
+
+    response = root.post(page(EmbeddingModel, "changelist"), data, follow=True)
+
+    assert "not all texts have been queued" in notices(response)[0]
+    assert "manage.py embedding_model build tiny" in notices(response)[0]
+    assert EmbeddingModel.objects.get(is_default=True) == former
+
+    # It can be where nothing is lost.
+    former.conversation_embeddings.all().delete()
+    root.post(page(EmbeddingModel, "changelist"), data, follow=True)
+    assert EmbeddingModel.objects.get(is_default=True) == model

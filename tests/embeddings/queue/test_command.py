@@ -29,6 +29,16 @@ def test_it_says_what_it_did(model: EmbeddingModel) -> None:
     assert embed() == "Nothing is waiting.\n"
 
 
+def test_what_is_being_built_is_named(model: EmbeddingModel) -> None:
+    make_embedding_model(name="new one", status="building")
+    make_message()
+
+    first = embed().splitlines()[0]
+
+    assert first == "new one is being built, by: manage.py embedding_model build 'new one'"
+    assert EmbeddingQueueItem.objects.count() == 1
+
+
 def test_json_is_an_object_a_line(model: EmbeddingModel, monkeypatch: Any) -> None:
     monkeypatch.setattr(reporting.Reporter, "interval", 0)
     make_message()

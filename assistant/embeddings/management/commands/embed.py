@@ -1,15 +1,12 @@
 """Compute the vectors of what is new or has changed."""
 
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType
+from shlex import quote
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
+from assistant.embeddings.management.signals import signals
 from assistant.embeddings.models import EmbeddingModel, EmbeddingQueueItem
 from assistant.embeddings.queue.counting import count_left
 from assistant.embeddings.queue.failures import describe
@@ -67,6 +64,8 @@ class Command(BaseCommand):
                 if names:
                     failed = failed.filter(embedding_model__name__in=names)
                 reporter.say(f"{retry_failed(items=failed):,} failed texts are queued again.")
+            if not names:
+                self._name_others(reporter, database)
             with signals(worker.stop):
                 (worker.watch if watch else worker.run)()
             reporter.end(count_left(model_ids=[m.pk for m in worker.models()], using=database))
@@ -90,6 +89,14 @@ class Command(BaseCommand):
             return JSONReporter(stream)
         return LineReporter(stream, is_terminal=self.stdout.isatty())
 
+    def _name_others(self, reporter: Reporter, database: str) -> None:
+        live = EmbeddingModel.objects.using(database).live()
+        built = live.exclude(pk__in=live.in_use().values("pk")).order_by("name")
+        for name in built.values_list("name", flat=True):
+            reporter.say(
+                f"{name} is being built, by: manage.py embedding_model build {quote(name)}"
+            )
+
     def _check_names(self, names: list[str], database: str) -> None:
         models = EmbeddingModel.objects.using(database).live()
         live = list(models.order_by("name").values_list("name", flat=True))
@@ -99,23 +106,3 @@ class Command(BaseCommand):
                 raise CommandError(
                     f'No active embedding model is called "{name}"; there is {known}.'
                 )
-
-
-@contextmanager
-def signals(stop: threading.Event) -> Iterator[None]:
-    """Turn the first Ctrl-C or SIGTERM into a wish, and the second into an exception."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-
-    former = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)
