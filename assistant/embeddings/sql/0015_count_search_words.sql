@@ -245,6 +245,8 @@ $$;
 CREATE FUNCTION settle_search_changes() RETURNS bigint
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
+-- Some thousand of perhaps millions of lexemes, whatever the planner expects.
+SET enable_seqscan = off
 AS $$
 DECLARE
     notes bigint;
@@ -280,24 +282,21 @@ BEGIN
         WHERE passages > 0 AND NOT EXISTS (
             SELECT FROM grown AS g WHERE g.model = t.model AND g.source = t.source
         )
+    ), added AS (
+        INSERT INTO search_lexemes AS l (embedding_model_id, source, lexeme, passages)
+        SELECT model, source, lexeme, number FROM differences WHERE number > 0
+        ON CONFLICT (embedding_model_id, source, lexeme)
+        DO UPDATE SET passages = l.passages + EXCLUDED.passages
+    ), lessened AS (
+        UPDATE search_lexemes AS l SET passages = l.passages + d.number
+        FROM differences AS d
+        WHERE l.embedding_model_id = d.model AND l.source = d.source AND l.lexeme = d.lexeme
+            AND d.number < 0 AND l.passages + d.number > 0
     ), gone AS (
         -- What nobody holds any more.
         DELETE FROM search_lexemes AS l USING differences AS d
         WHERE l.embedding_model_id = d.model AND l.source = d.source AND l.lexeme = d.lexeme
-            AND l.passages + d.number <= 0
-    ), changed AS (
-        UPDATE search_lexemes AS l SET passages = l.passages + d.number
-        FROM differences AS d
-        WHERE l.embedding_model_id = d.model AND l.source = d.source AND l.lexeme = d.lexeme
-            AND l.passages + d.number > 0
-        RETURNING l.embedding_model_id AS model, l.source, l.lexeme
-    ), added AS (
-        INSERT INTO search_lexemes (embedding_model_id, source, lexeme, passages)
-        SELECT model, source, lexeme, number FROM differences AS d
-        WHERE number > 0 AND NOT EXISTS (
-            SELECT FROM changed AS c
-            WHERE c.model = d.model AND c.source = d.source AND c.lexeme = d.lexeme
-        )
+            AND d.number < 0 AND l.passages + d.number <= 0
     )
     SELECT count(*) INTO notes FROM taken;
     DELETE FROM search_statistics WHERE passages = 0;
