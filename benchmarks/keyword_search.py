@@ -27,7 +27,7 @@ QUESTIONS = {
 }
 BOUNDS = {"ten words": 50, "ten common words": 300}
 # What is usual: any of the words, all that match ranked by ts_rank and the length.
-COMPARED = ("ten words", "three rare words", "a word in 64 %")
+COMPARED = ("ten words", "a word in 64 %")
 PEER = "ts_rank of all"
 # A phrase has to be read to be found, however many passages hold its words.
 UNBOUNDED = {"a phrase of common words"}
