@@ -72,7 +72,8 @@ class SearchLexeme(models.Model):
     id = models.BigAutoField(primary_key=True)
     embedding_model = _model_key()
     source = _source()
-    lexeme = models.TextField(_("lexeme"))
+    # Compared by bytes, so that the index finds beginnings of lexemes, too.
+    lexeme = models.TextField(_("lexeme"), db_collation="C")
     passages = models.BigIntegerField(_("passages"))
 
     class Meta:

@@ -138,6 +138,12 @@ WRITTEN_AT: dict[Node, str] = {
         UPDATE messages SET content = content || '.' WHERE content LIKE 'Hello%';
         UPDATE knowledge_base SET content = content || '.' WHERE content LIKE 'owned%';
     """,
+    # Not settled yet; what is there besides was counted.
+    ("assistant_embeddings", "0016_fill_search_statistics"): """
+        INSERT INTO search_changes (embedding_model_id, source, passages, bytes, lexemes, counts)
+        SELECT id, 'messages', sign, 0, ARRAY['a b', '{'], ARRAY[sign, sign]
+        FROM embedding_models, (VALUES (1), (-1)) AS notes (sign) WHERE name = 'mine';
+    """,
     ("assistant_embeddings", "0018_add_search_records"): """
         INSERT INTO search_records
             (user_id, query, query_hash, mode, sources, hit_count, hits, latency,
