@@ -61,6 +61,20 @@ LISTS = {
         "count embedding_queue",
         "embedding_queue",
     ],
+    "search_statistics": [
+        "embedding_models",
+        "count search_statistics",
+        "search_statistics",
+    ],
+    "search_lexemes": [
+        "embedding_models",
+        "count search_lexemes",
+        "search_lexemes",
+    ],
+    "search_changes": [
+        "count search_changes",
+        "search_changes",
+    ],
     "search_records": [
         "count search_records",
         "search_records with outcomes",
@@ -143,6 +157,18 @@ PAGES = {
         "sizes of embedding_queue",
         "embedding_queue",
         "embedding_models",
+    ],
+    "search_statistics": [
+        "search_statistics",
+        "search_statistics",
+    ],
+    "search_lexemes": [
+        "sizes of search_lexemes",
+        "search_lexemes",
+    ],
+    "search_changes": [
+        "search_changes",
+        "search_changes",
     ],
     "search_records": [
         "sizes of search_records",
