@@ -4,7 +4,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import models
+from django.db.models.functions import Left
 from django.http import HttpRequest
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from assistant.conf import conf
@@ -14,13 +16,17 @@ from assistant.embeddings.models.statistics import SOURCES
 
 # How many words of a change are shown.
 WORDS = 200
+# How much of a word a list shows.
+LENGTH = 100
 
 
 class OfModelsAdmin(ReadOnlyAdmin):
     """Rows about a model's passages; the model may be gone."""
 
     list_filter: Any = ("embedding_model", "source")
-    search_keys = ()
+    search_fields: Any = ("id",)
+    search_keys = ("embedding_model_id",)
+    search_help_text = _("The key of an embedding model, or a row's number.")
     sortable_by = ()
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
@@ -28,6 +34,10 @@ class OfModelsAdmin(ReadOnlyAdmin):
         of_row = EmbeddingModel.objects.filter(pk=models.OuterRef("embedding_model_id")).order_by()
         rows: models.QuerySet[Any] = super().get_queryset(request)
         return rows.annotate(model_name=models.Subquery(of_row.values("name")))
+
+    def search(self, request: HttpRequest, queryset: models.QuerySet[Any], text: str) -> list[Any]:
+        """Look for a row's number."""
+        return [int(text)] if text.isascii() and text.isdecimal() and len(text) < 19 else []
 
     @admin.display(description=_("embedding model"))
     def model_link(self, obj: Any) -> str:
@@ -59,16 +69,19 @@ class SearchLexemeAdmin(OfModelsAdmin):
     fields = ("lexeme", "passages", "source", "model_link")
     list_display = ("short_lexeme", "passages", "source", "model_link")
     search_fields = ("lexeme__startswith",)
-    search_help_text = _("The beginning of a word as the index has it: refund, not refunds.")
+    search_help_text = _(
+        "The beginning of a word as it is stored, refund for refunds; or the key of a model."
+    )
     ordering = ("embedding_model_id", "source", "lexeme")
     empty_hint = _("No words are counted yet. manage.py embed makes passages.")
 
     def list_queryset(self, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Fetch the words, which are no longer than 2 KB."""
-        return queryset
+        """Fetch the beginning of the word."""
+        rows: models.QuerySet[Any] = super().list_queryset(queryset)
+        return rows.annotate(start=Left("lexeme", LENGTH + 1))
 
     def search(self, request: HttpRequest, queryset: models.QuerySet[Any], text: str) -> list[Any]:
-        """Look in the index for each model and kind of passage."""
+        """Look in the index for each model and kind of passage; a number may be a row's, too."""
         limit = conf.SEARCH_MAX_ROWS
         keys = list(EmbeddingModel.objects.order_by("pk").values_list("pk", flat=True)[:limit])
         rows = queryset.order_by().filter(
@@ -76,12 +89,13 @@ class SearchLexemeAdmin(OfModelsAdmin):
             source__in=[source for source, _label in SOURCES],
             lexeme__startswith=text.lower(),
         )
-        return list(rows.values_list("pk", flat=True)[:limit])
+        numbers = super().search(request, queryset, text)
+        return [*numbers, *rows.values_list("pk", flat=True)[:limit]]
 
     @admin.display(description=_("lexeme"))
     def short_lexeme(self, obj: Any) -> str:
-        """Return the word."""
-        return obj.lexeme
+        """Return the word, or its beginning."""
+        return Truncator(obj.start).chars(LENGTH)
 
 
 @admin.register(SearchChange)

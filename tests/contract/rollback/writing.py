@@ -193,6 +193,7 @@ CHANGED_BY: dict[Node, str] = {
     ("assistant_conversations", "0003_keep_statistics"): "conversation_stats",
     # Whose they are.
     ("assistant_embeddings", "0011_keep_chunks"): "conversation_embeddings",
+    ("assistant_embeddings", "0016_fill_search_statistics"): "search_statistics",
 }
 
 # And whose rows it uses up.

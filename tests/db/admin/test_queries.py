@@ -209,6 +209,9 @@ MARKS = {
     'FROM "knowledge_base" AS t TABLESAMPLE': "sample of knowledge_base",
     '"waiting_count"': "embedding_models with counts of their queues",
     'AS "opened"': "search_records with outcomes",
+    '= ("search_statistics"."embedding_model_id")': "search_statistics",
+    '= ("search_lexemes"."embedding_model_id")': "search_lexemes",
+    '= ("search_changes"."embedding_model_id")': "search_changes",
     "FROM pg_class AS t": "state of an index",
     "to_regclass('\"messages\"')": "counts of texts and of the queue",
 }
