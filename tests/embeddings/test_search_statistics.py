@@ -284,13 +284,11 @@ def test_a_stricter_isolation(client: Client, writer: Writer, other: Writer) -> 
 
 
 def test_a_truncation_that_is_not_committed(client: Client, writer: Writer, other: Writer) -> None:
-    client.execute("SET session_replication_role = replica")
     client.execute(
         "INSERT INTO search_changes (embedding_model_id, source, passages, bytes, lexemes, counts)"
         " VALUES (%s, 'messages', 0, 0, '{}', '{}')",
         [writer.models[0]],
     )
-    client.execute("RESET session_replication_role")
     other.client.execute("TRUNCATE conversation_embeddings")
 
     client.execute("SET lock_timeout = '500ms'")
@@ -329,7 +327,7 @@ def test_refreshing_repairs(client: Client, writer: Writer, other: Writer) -> No
         client.execute(REFRESH)
     other.client.commit()
 
-    # Of each kind: dog, one and mice; cat, which went, and the nobody of no model.
+    # dog, one, mice and cat of each kind, and the word of no model.
     assert client.execute(REFRESH).fetchone() == (2, 9)
     check(client, settled=True)
     assert client.execute(REFRESH).fetchone() == (0, 0)
