@@ -1,6 +1,6 @@
 """What ranking by words knows of all passages, in the admin site."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db import models
@@ -23,8 +23,8 @@ LENGTH = 100
 class OfModelsAdmin(ReadOnlyAdmin):
     """Rows about a model's passages; the model may be gone."""
 
-    list_filter: Any = ("embedding_model", "source")
-    search_fields: Any = ("id",)
+    list_filter: ClassVar[Any] = ("embedding_model", "source")
+    search_fields: ClassVar[Any] = ("id",)
     search_keys = ("embedding_model_id",)
     search_help_text = _("The key of an embedding model, or a row's number.")
     sortable_by = ()
@@ -33,7 +33,10 @@ class OfModelsAdmin(ReadOnlyAdmin):
         """Fetch the model's name."""
         of_row = EmbeddingModel.objects.filter(pk=models.OuterRef("embedding_model_id")).order_by()
         rows: models.QuerySet[Any] = super().get_queryset(request)
-        return rows.annotate(model_name=models.Subquery(of_row.values("name")))
+        named: models.QuerySet[Any] = rows.annotate(
+            model_name=models.Subquery(of_row.values("name"))
+        )
+        return named
 
     def search(self, request: HttpRequest, queryset: models.QuerySet[Any], text: str) -> list[Any]:
         """Look for a row's number."""
@@ -77,8 +80,10 @@ class SearchLexemeAdmin(OfModelsAdmin):
 
     def list_queryset(self, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Fetch the beginning of the word."""
-        rows: models.QuerySet[Any] = super().list_queryset(queryset)
-        return rows.annotate(start=Left("lexeme", LENGTH + 1))
+        listed: models.QuerySet[Any] = (
+            super().list_queryset(queryset).annotate(start=Left("lexeme", LENGTH + 1))
+        )
+        return listed
 
     def search(self, request: HttpRequest, queryset: models.QuerySet[Any], text: str) -> list[Any]:
         """Look in the index for each model and kind of passage; a number may be a row's, too."""
@@ -111,17 +116,20 @@ class SearchChangeAdmin(OfModelsAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Leave out the lists of words, but for their length and the first."""
         rows: models.QuerySet[Any] = super().get_queryset(request).defer("lexemes", "counts")
-        return rows.annotate(
+        shown: models.QuerySet[Any] = rows.annotate(
             length=models.F("lexemes__len"),
             first_words=models.F(f"lexemes__0_{WORDS}"),
             first_counts=models.F(f"counts__0_{WORDS}"),
         )
+        return shown
 
     def list_queryset(self, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Fetch no words for a list."""
         nothing = models.Value(None, output_field=models.TextField())
-        rows: models.QuerySet[Any] = super().list_queryset(queryset)
-        return rows.annotate(first_words=nothing, first_counts=nothing)
+        listed: models.QuerySet[Any] = (
+            super().list_queryset(queryset).annotate(first_words=nothing, first_counts=nothing)
+        )
+        return listed
 
     @admin.display(description=_("words"))
     def word_count(self, obj: Any) -> int:
