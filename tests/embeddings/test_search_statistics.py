@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from assistant.embeddings.models import ConversationEmbedding, SearchLexeme, SearchStatistics
+from assistant.embeddings.search.statistics import refresh_statistics
 from tests.contract import migrating, rows
 from tests.contract.conftest import migrated_template, scratch, unblocked
 from tests.contract.databases import alias, connect
@@ -347,6 +348,19 @@ def test_refreshing_while_somebody_writes(client: Client, writer: Writer, other:
 
     check(client)
     assert rows.scalar(client, SETTLE) == 4
+    check(client, settled=True)
+
+
+@pytest.mark.usefixtures("unblocked")
+def test_refreshing_for_projects_of_a_stricter_isolation(
+    scratch: str, client: Client, writer: Writer
+) -> None:
+    break_counts(client, writer)
+    strict = "-c default_transaction_isolation=serializable"
+
+    with alias(scratch, options=strict):
+        assert refresh_statistics(using="scratch").passages == 2
+
     check(client, settled=True)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connections
+from django.db import connections, transaction
 from django.db.models import Count, OuterRef, Subquery
 
 from assistant.embeddings.models import EmbeddingModel, SearchChange, SearchLexeme, SearchStatistics
@@ -39,9 +39,14 @@ def refresh_statistics(*, using: str) -> Refreshed:
     """Count the words of all passages again, and return what was wrong.
 
     Others write meanwhile, and are neither counted twice nor left out. Who settles or refreshes at
-    the same time is waited for.
+    the same time is waited for. Best in no transaction: one in a stricter isolation than READ
+    COMMITTED leaves it to others to add up what was missing, and may not see what they did before.
     """
-    with connections[using].cursor() as cursor:
+    connection = connections[using]
+    is_own = not connection.in_atomic_block
+    with transaction.atomic(using=using), connection.cursor() as cursor:
+        if is_own:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
         cursor.execute("SELECT wrong_passages, wrong_lexemes FROM refresh_search_statistics()")
         return Refreshed(*map(int, cursor.fetchone()))
 
