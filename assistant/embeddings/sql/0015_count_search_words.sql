@@ -248,7 +248,7 @@ DECLARE
     notes bigint;
 BEGIN
     -- In a stricter isolation, what others have settled meanwhile would be an error.
-    IF current_setting('transaction_isolation') <> 'read committed'
+    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted')
         OR NOT pg_try_advisory_xact_lock(
             hashtextextended('assistant.search_changes', 'search_changes'::regclass::oid::bigint)
         )
