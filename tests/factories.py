@@ -16,9 +16,12 @@ from assistant.embeddings.models import (
     EmbeddingQueueItem,
     KnowledgeChunk,
     KnowledgeDocument,
+    SearchChange,
     SearchEvaluation,
     SearchEvent,
+    SearchLexeme,
     SearchRecord,
+    SearchStatistics,
 )
 from assistant.schema.models import SchemaMigration
 from assistant.settings.models import ModelConfig, SystemSetting
@@ -101,6 +104,40 @@ def make_queue_item(**fields: Any) -> EmbeddingQueueItem:
         **source, embedding_model=fields.pop("embedding_model"), defaults=fields
     )
     return item
+
+
+def make_search_statistics(**fields: Any) -> SearchStatistics:
+    """Return what is known of all passages of a model, of a new one unless one is given."""
+    if "embedding_model" not in fields:
+        fields["embedding_model"] = make_embedding_model()
+    return SearchStatistics.objects.create(
+        **{"source": "messages", "passages": 2, "bytes": 10, **fields}
+    )
+
+
+def make_search_lexeme(**fields: Any) -> SearchLexeme:
+    """Return in how many passages a lexeme is, of a new model unless one is given."""
+    if "embedding_model" not in fields:
+        fields["embedding_model"] = make_embedding_model()
+    return SearchLexeme.objects.create(
+        **{"source": "messages", "lexeme": f"word{next(numbers)}", "passages": 1, **fields}
+    )
+
+
+def make_search_change(**fields: Any) -> SearchChange:
+    """Return a change of the statistics that is not settled, of a new model unless one is given."""
+    if "embedding_model" not in fields:
+        fields["embedding_model"] = make_embedding_model()
+    return SearchChange.objects.create(
+        **{
+            "source": "messages",
+            "passages": 1,
+            "bytes": 5,
+            "lexemes": ["hello"],
+            "counts": [1],
+            **fields,
+        }
+    )
 
 
 def make_search_record(**fields: Any) -> SearchRecord:

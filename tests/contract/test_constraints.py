@@ -98,6 +98,23 @@ embedding_queue
     embedding_queue_pkey PRIMARY KEY (id)
     embedding_queue_source_check CHECK (document_id IS NOT NULL AND message_id IS NULL OR
         document_id IS NULL AND message_id IS NOT NULL)
+search_statistics
+    search_statistics_bytes_check CHECK (bytes >= 0)
+    search_statistics_model_id_source_key UNIQUE (embedding_model_id, source)
+    search_statistics_passages_check CHECK (passages >= 0)
+    search_statistics_pkey PRIMARY KEY (id)
+    search_statistics_source_check CHECK (source::text = ANY (ARRAY['messages'::character varying,
+        'documents'::character varying]))
+search_lexemes
+    search_lexemes_model_id_source_lexeme_key UNIQUE (embedding_model_id, source, lexeme)
+    search_lexemes_passages_check CHECK (passages >= 0)
+    search_lexemes_pkey PRIMARY KEY (id)
+    search_lexemes_source_check CHECK (source::text = ANY (ARRAY['messages'::character varying,
+        'documents'::character varying]))
+search_changes
+    search_changes_pkey PRIMARY KEY (id)
+    search_changes_source_check CHECK (source::text = ANY (ARRAY['messages'::character varying,
+        'documents'::character varying]))
 search_records
     search_records_embedding_model_id_fkey FOREIGN KEY (embedding_model_id) REFERENCES
         embedding_models(id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED

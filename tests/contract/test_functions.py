@@ -57,12 +57,26 @@ conversation_stats
     CREATE TRIGGER trigger_guard_conversation_stats_on_truncate AFTER TRUNCATE ON
         conversation_stats FOR EACH STATEMENT EXECUTE FUNCTION guard_conversation_stats()
 conversation_embeddings
+    CREATE TRIGGER trigger_count_search_words AFTER INSERT ON conversation_embeddings REFERENCING
+        NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_search_words('messages')
+    CREATE TRIGGER trigger_count_search_words_on_delete AFTER DELETE ON conversation_embeddings
+        REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION
+        count_search_words('messages')
+    CREATE TRIGGER trigger_count_search_words_on_truncate AFTER TRUNCATE ON conversation_embeddings
+        FOR EACH STATEMENT EXECUTE FUNCTION count_search_words('messages')
+    CREATE TRIGGER trigger_count_search_words_on_update AFTER UPDATE OF chunk_text,
+        embedding_model_id ON conversation_embeddings FOR EACH ROW WHEN (old.chunk_text IS DISTINCT
+        FROM new.chunk_text OR old.embedding_model_id IS DISTINCT FROM new.embedding_model_id)
+        EXECUTE FUNCTION count_search_words('messages')
     CREATE CONSTRAINT TRIGGER trigger_find_conversation_embedding_user AFTER INSERT OR UPDATE OF
         conversation_id ON conversation_embeddings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
         EXECUTE FUNCTION find_conversation_embedding_user()
     CREATE TRIGGER trigger_guard_conversation_embedding_vector BEFORE INSERT OR UPDATE OF
         embedding_vector, embedding_model_id ON conversation_embeddings FOR EACH ROW EXECUTE
         FUNCTION guard_embedding_vector()
+    CREATE TRIGGER trigger_keep_chunk_identifiers BEFORE INSERT OR UPDATE OF chunk_text,
+        chunk_identifiers ON conversation_embeddings FOR EACH ROW EXECUTE FUNCTION
+        keep_chunk_identifiers()
     CREATE TRIGGER trigger_keep_conversation_embedding_user BEFORE INSERT OR UPDATE ON
         conversation_embeddings FOR EACH ROW EXECUTE FUNCTION keep_conversation_embedding_user()
 knowledge_base
@@ -88,12 +102,26 @@ knowledge_base
         REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE
         FUNCTION write_embedding_queue()
 knowledge_chunks
+    CREATE TRIGGER trigger_count_search_words AFTER INSERT ON knowledge_chunks REFERENCING NEW
+        TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_search_words('documents')
+    CREATE TRIGGER trigger_count_search_words_on_delete AFTER DELETE ON knowledge_chunks
+        REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION
+        count_search_words('documents')
+    CREATE TRIGGER trigger_count_search_words_on_truncate AFTER TRUNCATE ON knowledge_chunks FOR
+        EACH STATEMENT EXECUTE FUNCTION count_search_words('documents')
+    CREATE TRIGGER trigger_count_search_words_on_update AFTER UPDATE OF chunk_text,
+        embedding_model_id ON knowledge_chunks FOR EACH ROW WHEN (old.chunk_text IS DISTINCT FROM
+        new.chunk_text OR old.embedding_model_id IS DISTINCT FROM new.embedding_model_id) EXECUTE
+        FUNCTION count_search_words('documents')
     CREATE CONSTRAINT TRIGGER trigger_find_knowledge_chunk_owner AFTER INSERT OR UPDATE OF
-        document_id ON knowledge_chunks DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE
-        FUNCTION find_knowledge_chunk_owner()
+        document_id ON knowledge_chunks DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION
+        find_knowledge_chunk_owner()
     CREATE TRIGGER trigger_guard_knowledge_chunk_vector BEFORE INSERT OR UPDATE OF
         embedding_vector, embedding_model_id ON knowledge_chunks FOR EACH ROW EXECUTE FUNCTION
         guard_embedding_vector('names a model without a vector')
+    CREATE TRIGGER trigger_keep_chunk_identifiers BEFORE INSERT OR UPDATE OF chunk_text,
+        chunk_identifiers ON knowledge_chunks FOR EACH ROW EXECUTE FUNCTION
+        keep_chunk_identifiers()
     CREATE TRIGGER trigger_keep_knowledge_chunk_owner BEFORE INSERT OR UPDATE ON knowledge_chunks
         FOR EACH ROW EXECUTE FUNCTION keep_knowledge_chunk_owner()
 embedding_models
@@ -116,6 +144,8 @@ any_lexeme
     any_lexeme(text[]) RETURNS tsquery sql IMMUTABLE STRICT PARALLEL SAFE
 clear_embedding_queue
     clear_embedding_queue() RETURNS trigger plpgsql VOLATILE
+count_search_words
+    count_search_words() RETURNS trigger plpgsql VOLATILE
 delete_conversation_messages
     delete_conversation_messages() RETURNS trigger plpgsql VOLATILE
 find_conversation_embedding_user
@@ -136,6 +166,8 @@ guard_embedding_vector
     guard_embedding_vector() RETURNS trigger plpgsql VOLATILE
 guard_knowledge_base_status
     guard_knowledge_base_status() RETURNS trigger plpgsql VOLATILE
+keep_chunk_identifiers
+    keep_chunk_identifiers() RETURNS trigger plpgsql VOLATILE
 keep_conversation_embedding_user
     keep_conversation_embedding_user() RETURNS trigger plpgsql VOLATILE
 keep_knowledge_chunk_owner
@@ -152,18 +184,26 @@ move_conversation_embeddings
     move_conversation_embeddings() RETURNS trigger plpgsql VOLATILE
 move_knowledge_chunks
     move_knowledge_chunks() RETURNS trigger plpgsql VOLATILE
+parse_search_question
+    parse_search_question(text) RETURNS record plpgsql IMMUTABLE STRICT PARALLEL SAFE
 read_search_question
     read_search_question(text) RETURNS record plpgsql IMMUTABLE STRICT PARALLEL SAFE
 rebuild_conversation_stats
     rebuild_conversation_stats(uuid[]) RETURNS void plpgsql VOLATILE
 recount_conversation_stats
     recount_conversation_stats(uuid[]) RETURNS void plpgsql VOLATILE
+refresh_search_statistics
+    refresh_search_statistics() RETURNS record plpgsql VOLATILE
 search_words_between
     search_words_between(text,jsonb,double precision,double precision) RETURNS text[] plpgsql
         IMMUTABLE STRICT PARALLEL SAFE
+settle_search_changes
+    settle_search_changes() RETURNS bigint plpgsql VOLATILE
+to_identifier_vector
+    to_identifier_vector(text) RETURNS tsvector plpgsql IMMUTABLE STRICT PARALLEL SAFE
 to_narrow_query
-    to_narrow_query(text,jsonb,double precision) RETURNS tsquery plpgsql IMMUTABLE STRICT
-        PARALLEL SAFE
+    to_narrow_query(text,jsonb,double precision) RETURNS tsquery plpgsql IMMUTABLE STRICT PARALLEL
+        SAFE
 to_ranking_query
     to_ranking_query(text) RETURNS tsquery plpgsql IMMUTABLE STRICT PARALLEL SAFE
 to_restricting_query

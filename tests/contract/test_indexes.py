@@ -62,8 +62,10 @@ conversation_embeddings
         (chunk_search)
     CREATE INDEX idx_conversation_embeddings_content_hash ON conversation_embeddings USING btree
         (content_hash)
-    CREATE INDEX idx_conversation_embeddings_conversation_id ON conversation_embeddings USING
-        btree (conversation_id)
+    CREATE INDEX idx_conversation_embeddings_conversation_id ON conversation_embeddings USING btree
+        (conversation_id)
+    CREATE INDEX idx_conversation_embeddings_identifiers ON conversation_embeddings USING gin
+        (chunk_identifiers) WHERE chunk_identifiers IS NOT NULL
     CREATE INDEX idx_conversation_embeddings_message_id ON conversation_embeddings USING btree
         (message_id)
     CREATE INDEX idx_conversation_embeddings_model_id ON conversation_embeddings USING btree
@@ -90,6 +92,8 @@ knowledge_chunks
     CREATE INDEX idx_knowledge_chunks_chunk_fts ON knowledge_chunks USING gin (chunk_search)
     CREATE INDEX idx_knowledge_chunks_content_hash ON knowledge_chunks USING btree (content_hash,
         embedding_model_id)
+    CREATE INDEX idx_knowledge_chunks_identifiers ON knowledge_chunks USING gin (chunk_identifiers)
+        WHERE chunk_identifiers IS NOT NULL
     CREATE INDEX idx_knowledge_chunks_model_owner ON knowledge_chunks USING btree
         (embedding_model_id, owner_id)
     CREATE UNIQUE INDEX knowledge_chunks_document_id_model_id_chunk_index_key ON knowledge_chunks
@@ -105,6 +109,16 @@ embedding_queue
         failed_at IS NOT NULL
     CREATE INDEX idx_embedding_queue_next ON embedding_queue USING btree (embedding_model_id,
         run_after, id) WHERE failed_at IS NULL
+search_statistics
+    CREATE UNIQUE INDEX search_statistics_model_id_source_key ON search_statistics USING btree
+        (embedding_model_id, source)
+    CREATE UNIQUE INDEX search_statistics_pkey ON search_statistics USING btree (id)
+search_lexemes
+    CREATE UNIQUE INDEX search_lexemes_model_id_source_lexeme_key ON search_lexemes USING btree
+        (embedding_model_id, source, lexeme)
+    CREATE UNIQUE INDEX search_lexemes_pkey ON search_lexemes USING btree (id)
+search_changes
+    CREATE UNIQUE INDEX search_changes_pkey ON search_changes USING btree (id)
 search_records
     CREATE INDEX idx_search_records_created_at ON search_records USING btree (created_at DESC)
     CREATE INDEX idx_search_records_empty ON search_records USING btree (created_at DESC) WHERE

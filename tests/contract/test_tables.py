@@ -85,6 +85,7 @@ conversation_embeddings
     end_offset integer
     start_offset integer
     user_id uuid
+    chunk_identifiers tsvector
 knowledge_base
     id uuid NOT NULL DEFAULT gen_random_uuid()
     title character varying(500) NOT NULL
@@ -117,6 +118,7 @@ knowledge_chunks
     embedding_model_id uuid NOT NULL
     owner_id uuid
     chunk_search tsvector GENERATED AS to_search_vector(chunk_text)
+    chunk_identifiers tsvector
 embedding_queue
     id bigint NOT NULL IDENTITY
     version bigint NOT NULL DEFAULT 1
@@ -129,6 +131,27 @@ embedding_queue
     document_id uuid
     embedding_model_id uuid NOT NULL
     message_id uuid
+search_statistics
+    id bigint NOT NULL IDENTITY
+    source character varying(20) NOT NULL
+    passages bigint NOT NULL
+    bytes bigint NOT NULL
+    updated_at timestamp with time zone NOT NULL DEFAULT now()
+    embedding_model_id uuid NOT NULL
+search_lexemes
+    id bigint NOT NULL IDENTITY
+    source character varying(20) NOT NULL
+    lexeme text NOT NULL
+    passages bigint NOT NULL
+    embedding_model_id uuid NOT NULL
+search_changes
+    id bigint NOT NULL IDENTITY
+    source character varying(20) NOT NULL
+    passages integer NOT NULL
+    bytes bigint NOT NULL
+    lexemes text[] NOT NULL
+    counts integer[] NOT NULL
+    embedding_model_id uuid NOT NULL
 search_records
     id uuid NOT NULL DEFAULT gen_random_uuid()
     query text

@@ -7,6 +7,11 @@ from assistant.embeddings.admin.knowledge import KnowledgeDocumentAdmin
 from assistant.embeddings.admin.knowledge_chunks import KnowledgeChunkAdmin
 from assistant.embeddings.admin.queue import EmbeddingQueueItemAdmin
 from assistant.embeddings.admin.search_events import SearchEventAdmin
+from assistant.embeddings.admin.search_statistics import (
+    SearchChangeAdmin,
+    SearchLexemeAdmin,
+    SearchStatisticsAdmin,
+)
 from assistant.embeddings.admin.searches import SearchRecordAdmin
 
 __all__ = [
@@ -15,7 +20,10 @@ __all__ = [
     "EmbeddingQueueItemAdmin",
     "KnowledgeChunkAdmin",
     "KnowledgeDocumentAdmin",
+    "SearchChangeAdmin",
     "SearchEvaluationAdmin",
     "SearchEventAdmin",
+    "SearchLexemeAdmin",
     "SearchRecordAdmin",
+    "SearchStatisticsAdmin",
 ]

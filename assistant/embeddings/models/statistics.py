@@ -36,6 +36,15 @@ def _source_check(table: str) -> models.CheckConstraint:
     )
 
 
+class ByModelManager(models.Manager[Any]):
+    """Finds a row by what it is about, so that fixtures do not bring a second one."""
+
+    def get_by_natural_key(self, *key: Any) -> Any:
+        """Return the row of a model's key, a source and, of lexemes, the lexeme."""
+        names = ("embedding_model_id", "source", "lexeme")
+        return self.get(**dict(zip(names, key, strict=False)))
+
+
 class SearchStatistics(models.Model):
     """How many passages a model has of a kind, and how long they are.
 
@@ -48,6 +57,8 @@ class SearchStatistics(models.Model):
     passages = models.BigIntegerField(_("passages"))
     bytes = models.BigIntegerField(_("bytes"), help_text=_("Of all their texts together."))
     updated_at = TimestampField(_("updated at"), editable=False)
+
+    objects = ByModelManager()
 
     class Meta:
         db_table = "search_statistics"
@@ -65,6 +76,10 @@ class SearchStatistics(models.Model):
     def __str__(self) -> str:
         return f"{self.passages} passages of {self.source}"
 
+    def natural_key(self) -> tuple[str, str]:
+        """Return the model's key as text, and the source."""
+        return (str(self.embedding_model_id), self.source)
+
 
 class SearchLexeme(models.Model):
     """In how many of a model's passages a lexeme is: its document frequency."""
@@ -72,8 +87,11 @@ class SearchLexeme(models.Model):
     id = models.BigAutoField(primary_key=True)
     embedding_model = _model_key()
     source = _source()
-    lexeme = models.TextField(_("lexeme"))
+    # Compared by bytes, so that the index finds beginnings of lexemes, too.
+    lexeme = models.TextField(_("lexeme"), db_collation="C")
     passages = models.BigIntegerField(_("passages"))
+
+    objects = ByModelManager()
 
     class Meta:
         db_table = "search_lexemes"
@@ -91,6 +109,10 @@ class SearchLexeme(models.Model):
 
     def __str__(self) -> str:
         return self.lexeme
+
+    def natural_key(self) -> tuple[str, str, str]:
+        """Return the model's key as text, the source and the lexeme."""
+        return (str(self.embedding_model_id), self.source, self.lexeme)
 
 
 class SearchChange(models.Model):

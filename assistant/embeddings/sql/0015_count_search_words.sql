@@ -252,7 +252,7 @@ DECLARE
     notes bigint;
 BEGIN
     -- In a stricter isolation, what others have settled meanwhile would be an error.
-    IF current_setting('transaction_isolation') <> 'read committed'
+    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted')
         OR NOT pg_try_advisory_xact_lock(
             hashtextextended('assistant.search_changes', 'search_changes'::regclass::oid::bigint)
         )
@@ -260,7 +260,8 @@ BEGIN
         RETURN NULL;
     END IF;
     WITH taken AS (
-        DELETE FROM search_changes
+        -- But for what a TRUNCATE takes back that is not committed yet.
+        DELETE FROM search_changes WHERE id IN (SELECT id FROM search_changes FOR UPDATE SKIP LOCKED)
         RETURNING embedding_model_id AS model, source, passages, bytes, lexemes, counts
     ), totals AS (
         SELECT model, source, sum(passages) AS passages, sum(bytes) AS bytes
@@ -306,53 +307,63 @@ $$;
 
 -- Counts all passages, and notes what the statistics have missed: passages that were there before
 -- them, or were written while triggers did not run. One statement sees one state of everything, so
--- whoever writes meanwhile is neither counted twice nor left out.
-CREATE FUNCTION refresh_search_statistics() RETURNS bigint
+-- whoever writes meanwhile is neither counted twice nor left out. Returns how many passages were
+-- missing or too many, and of how many words the numbers were wrong.
+CREATE FUNCTION refresh_search_statistics(OUT wrong_passages bigint, OUT wrong_lexemes bigint)
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 BEGIN
-    INSERT INTO search_changes (embedding_model_id, source, passages, bytes, lexemes, counts)
-    WITH passages AS (
-        SELECT embedding_model_id AS model, 'documents' AS source,
-            octet_length(chunk_text) AS bytes,
-            chunk_search || COALESCE(chunk_identifiers, '') AS vector
-        FROM knowledge_chunks
-        UNION ALL
-        SELECT embedding_model_id, 'messages', octet_length(chunk_text),
-            chunk_search || COALESCE(chunk_identifiers, '')
-        FROM conversation_embeddings
-    ), totals AS (
-        SELECT model, source, sum(passages) AS passages, sum(bytes) AS bytes FROM (
-            SELECT model, source, count(*) AS passages, sum(bytes) AS bytes
-            FROM passages GROUP BY model, source
+    -- Waits for who settles or refreshes: two at once would both note what is missing.
+    PERFORM pg_advisory_xact_lock(
+        hashtextextended('assistant.search_changes', 'search_changes'::regclass::oid::bigint)
+    );
+    WITH missed AS (
+        INSERT INTO search_changes (embedding_model_id, source, passages, bytes, lexemes, counts)
+        WITH passages AS (
+            SELECT embedding_model_id AS model, 'documents' AS source,
+                octet_length(chunk_text) AS bytes,
+                chunk_search || COALESCE(chunk_identifiers, '') AS vector
+            FROM knowledge_chunks
             UNION ALL
-            SELECT embedding_model_id, source, -passages, -bytes FROM search_statistics
-            UNION ALL
-            SELECT embedding_model_id, source, -passages, -bytes FROM search_changes
-        ) AS all_totals
-        GROUP BY model, source
-    ), words AS (
-        SELECT model, source, lexeme, sum(number) AS number FROM (
-            SELECT model, source, lexeme, count(*) AS number
-            FROM passages, unnest(tsvector_to_array(vector)) AS lexeme
-            GROUP BY model, source, lexeme
-            UNION ALL
-            SELECT embedding_model_id, source, lexeme, -passages FROM search_lexemes
-            UNION ALL
-            SELECT embedding_model_id, source, lexeme, -number
-            FROM search_changes, unnest(lexemes, counts) AS noted (lexeme, number)
-        ) AS all_words
-        GROUP BY model, source, lexeme HAVING sum(number) <> 0
-    ), listed AS (
-        SELECT model, source, array_agg(lexeme) AS lexemes, array_agg(number) AS counts
-        FROM words GROUP BY model, source
+            SELECT embedding_model_id, 'messages', octet_length(chunk_text),
+                chunk_search || COALESCE(chunk_identifiers, '')
+            FROM conversation_embeddings
+        ), totals AS (
+            SELECT model, source, sum(passages) AS passages, sum(bytes) AS bytes FROM (
+                SELECT model, source, count(*) AS passages, sum(bytes) AS bytes
+                FROM passages GROUP BY model, source
+                UNION ALL
+                SELECT embedding_model_id, source, -passages, -bytes FROM search_statistics
+                UNION ALL
+                SELECT embedding_model_id, source, -passages, -bytes FROM search_changes
+            ) AS all_totals
+            GROUP BY model, source
+        ), words AS (
+            SELECT model, source, lexeme, sum(number) AS number FROM (
+                SELECT model, source, lexeme, count(*) AS number
+                FROM passages, unnest(tsvector_to_array(vector)) AS lexeme
+                GROUP BY model, source, lexeme
+                UNION ALL
+                SELECT embedding_model_id, source, lexeme, -passages FROM search_lexemes
+                UNION ALL
+                SELECT embedding_model_id, source, lexeme, -number
+                FROM search_changes, unnest(lexemes, counts) AS noted (lexeme, number)
+            ) AS all_words
+            GROUP BY model, source, lexeme HAVING sum(number) <> 0
+        ), listed AS (
+            SELECT model, source, array_agg(lexeme) AS lexemes, array_agg(number) AS counts
+            FROM words GROUP BY model, source
+        )
+        SELECT model, source, COALESCE(t.passages, 0), COALESCE(t.bytes, 0),
+            COALESCE(l.lexemes, '{}'), COALESCE(l.counts, '{}')
+        FROM totals AS t FULL JOIN listed AS l USING (model, source)
+        WHERE t.passages <> 0 OR t.bytes <> 0 OR l.lexemes IS NOT NULL
+        RETURNING passages, lexemes
     )
-    SELECT model, source, COALESCE(t.passages, 0), COALESCE(t.bytes, 0),
-        COALESCE(l.lexemes, '{}'), COALESCE(l.counts, '{}')
-    FROM totals AS t FULL JOIN listed AS l USING (model, source)
-    WHERE t.passages <> 0 OR t.bytes <> 0 OR l.lexemes IS NOT NULL;
-    RETURN settle_search_changes();
+    SELECT COALESCE(sum(abs(passages)), 0), COALESCE(sum(cardinality(lexemes)), 0)
+    INTO wrong_passages, wrong_lexemes FROM missed;
+    PERFORM settle_search_changes();
 END;
 $$;
 

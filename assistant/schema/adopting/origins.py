@@ -151,6 +151,7 @@ TABLES: dict[str, Table] = {
             added=(
                 "embedding_model_id",
                 "chunk_search",
+                "chunk_identifiers",
                 "user_id",
                 "start_offset",
                 "end_offset",

@@ -31,6 +31,7 @@ def test_back_to_every_point(connection: BaseDatabaseWrapper, empty: str) -> Non
         below, rows_below = points.read_catalog(client), points.read_rows(client)
         for step in steps:
             changed = writing.CHANGED_BY.get(step)
+            rows_below.pop(writing.USED_BY.get(step, ""), None)
 
             migrating.apply(connection, step)
             above = points.read_catalog(client)
@@ -44,6 +45,7 @@ def test_back_to_every_point(connection: BaseDatabaseWrapper, empty: str) -> Non
                 assert points.read_catalog(client) == below, step
             kept = points.read_rows(client)
             assert points.lost(written, kept) == {}, step
+            kept.pop(writing.USED_BY.get(step, ""), None)
             if "schema_migration_details" in below["columns"]:
                 assert points.recorded(client) == applied
 

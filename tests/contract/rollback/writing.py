@@ -8,6 +8,13 @@ from tests.contract.migrating import Node
 
 Client = psycopg.Connection[Any]
 
+# Not settled yet.
+CHANGES = """
+    INSERT INTO search_changes (embedding_model_id, source, passages, bytes, lexemes, counts)
+    SELECT id, 'messages', sign, 0, ARRAY['a b', '{'], ARRAY[sign, sign]
+    FROM embedding_models, (VALUES (1), (-1)) AS notes (sign) WHERE name = 'mine';
+"""
+
 # After a migration that makes tables: two rows at least of each, with what is easily lost. After
 # others: what clients do with what they brought; run again, it does no harm.
 WRITTEN_AT: dict[Node, str] = {
@@ -138,6 +145,20 @@ WRITTEN_AT: dict[Node, str] = {
         UPDATE messages SET content = content || '.' WHERE content LIKE 'Hello%';
         UPDATE knowledge_base SET content = content || '.' WHERE content LIKE 'owned%';
     """,
+    # As they would be counted, so that counting leaves them alone.
+    ("assistant_embeddings", "0014_add_search_statistics"): f"""
+        INSERT INTO search_statistics (embedding_model_id, source, passages, bytes)
+        SELECT embedding_model_id, 'messages', count(*), sum(octet_length(chunk_text))
+        FROM conversation_embeddings GROUP BY 1
+        ON CONFLICT DO NOTHING;
+        INSERT INTO search_lexemes (embedding_model_id, source, lexeme, passages)
+        SELECT embedding_model_id, 'messages', word, count(*)
+        FROM conversation_embeddings, unnest(tsvector_to_array(chunk_search)) AS word
+        GROUP BY embedding_model_id, word
+        ON CONFLICT DO NOTHING;
+        {CHANGES}
+    """,
+    ("assistant_embeddings", "0016_fill_search_statistics"): CHANGES,
     ("assistant_embeddings", "0018_add_search_records"): """
         INSERT INTO search_records
             (user_id, query, query_hash, mode, sources, hit_count, hits, latency,
@@ -172,6 +193,12 @@ CHANGED_BY: dict[Node, str] = {
     ("assistant_conversations", "0003_keep_statistics"): "conversation_stats",
     # Whose they are.
     ("assistant_embeddings", "0011_keep_chunks"): "conversation_embeddings",
+    ("assistant_embeddings", "0016_fill_search_statistics"): "search_statistics",
+}
+
+# And whose rows it uses up.
+USED_BY: dict[Node, str] = {
+    ("assistant_embeddings", "0016_fill_search_statistics"): "search_changes",
 }
 
 # They have the migrations themselves, which come and go, and what was run before them.

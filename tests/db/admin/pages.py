@@ -16,9 +16,12 @@ from assistant.embeddings.models import (
     EmbeddingQueueItem,
     KnowledgeChunk,
     KnowledgeDocument,
+    SearchChange,
     SearchEvaluation,
     SearchEvent,
+    SearchLexeme,
     SearchRecord,
+    SearchStatistics,
 )
 from assistant.schema.models import SchemaMigration
 from assistant.settings.models import ModelConfig, SystemSetting
@@ -55,6 +58,9 @@ TABLES = {
         Table(KnowledgeDocument, factories.make_document),
         Table(KnowledgeChunk, factories.make_chunk, writable=False),
         Table(EmbeddingQueueItem, factories.make_queue_item, writable=False),
+        Table(SearchStatistics, factories.make_search_statistics, writable=False),
+        Table(SearchLexeme, factories.make_search_lexeme, writable=False),
+        Table(SearchChange, factories.make_search_change, writable=False),
         Table(SearchRecord, factories.make_search_record, writable=False),
         Table(SearchEvent, factories.make_search_event, writable=False),
         Table(SearchEvaluation, factories.make_search_evaluation, writable=False),

@@ -61,6 +61,20 @@ LISTS = {
         "count embedding_queue",
         "embedding_queue",
     ],
+    "search_statistics": [
+        "embedding_models",
+        "count search_statistics",
+        "search_statistics",
+    ],
+    "search_lexemes": [
+        "embedding_models",
+        "count search_lexemes",
+        "search_lexemes",
+    ],
+    "search_changes": [
+        "count search_changes",
+        "search_changes",
+    ],
     "search_records": [
         "count search_records",
         "search_records with outcomes",
@@ -145,6 +159,18 @@ PAGES = {
         "embedding_queue",
         "embedding_models",
     ],
+    "search_statistics": [
+        "search_statistics",
+        "search_statistics",
+    ],
+    "search_lexemes": [
+        "sizes of search_lexemes",
+        "search_lexemes",
+    ],
+    "search_changes": [
+        "search_changes",
+        "search_changes",
+    ],
     "search_records": [
         "sizes of search_records",
         "search_records",
@@ -185,6 +211,9 @@ MARKS = {
     'FROM "knowledge_base" AS t TABLESAMPLE': "sample of knowledge_base",
     '"waiting_count"': "embedding_models with counts of their queues",
     'AS "opened"': "search_records with outcomes",
+    '= ("search_statistics"."embedding_model_id")': "search_statistics",
+    '= ("search_lexemes"."embedding_model_id")': "search_lexemes",
+    '= ("search_changes"."embedding_model_id")': "search_changes",
     "FROM pg_class AS t": "state of an index",
     "to_regclass('\"messages\"')": "counts of texts and of the queue",
 }

@@ -14,9 +14,12 @@ from assistant.embeddings.models import (
     EmbeddingQueueItem,
     KnowledgeChunk,
     KnowledgeDocument,
+    SearchChange,
     SearchEvaluation,
     SearchEvent,
+    SearchLexeme,
     SearchRecord,
+    SearchStatistics,
 )
 from assistant.settings.models import ModelConfig, SystemSetting
 
@@ -33,6 +36,9 @@ MODELS = [
     KnowledgeDocument,
     KnowledgeChunk,
     EmbeddingQueueItem,
+    SearchStatistics,
+    SearchLexeme,
+    SearchChange,
     SearchRecord,
     SearchEvent,
     SearchEvaluation,
@@ -81,6 +87,9 @@ def make_one_of_each() -> Conversation:
         content_hash="0" * 64,
         start_offset=0,
         end_offset=5,
+    )
+    SearchChange.objects.create(
+        embedding_model=model, source="documents", passages=0, bytes=0, lexemes=["word"], counts=[0]
     )
     record = SearchRecord.objects.create(
         user=conversation.user,
