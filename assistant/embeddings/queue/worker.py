@@ -22,6 +22,7 @@ from assistant.embeddings.queue.taking import give_back, kept, note, take
 from assistant.embeddings.queue.unavailable import split_documents
 from assistant.embeddings.queue.waiting import BLINK, Sleeper
 from assistant.embeddings.search.retention import Pruning
+from assistant.embeddings.search.statistics import settle_changes
 
 __all__ = ["Worker"]
 
@@ -190,6 +191,7 @@ class Worker:
         """Do what is not urgent."""
         self._index()
         if not self.stop.is_set():
+            settle_changes(using=self.using)
             self.followed = follow_default(after=self.followed, using=self.using, stop=self.stop)
         self.pruning.run(self.stop)
 

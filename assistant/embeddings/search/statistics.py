@@ -1,5 +1,7 @@
 """What ranking by words knows of all passages: looked at, and counted again."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +10,14 @@ from django.db.models import Count, OuterRef, Subquery
 
 from assistant.embeddings.models import EmbeddingModel, SearchChange, SearchLexeme, SearchStatistics
 
-__all__ = ["Counted", "Refreshed", "counted", "refresh_statistics", "unsettled_changes"]
+__all__ = [
+    "Counted",
+    "Refreshed",
+    "counted",
+    "refresh_statistics",
+    "settle_changes",
+    "unsettled_changes",
+]
 
 
 @dataclass(frozen=True)
@@ -42,13 +51,19 @@ def refresh_statistics(*, using: str) -> Refreshed:
     the same time is waited for. Best in no transaction: one in a stricter isolation than READ
     COMMITTED leaves it to others to add up what was missing, and may not see what they did before.
     """
-    connection = connections[using]
-    is_own = not connection.in_atomic_block
-    with transaction.atomic(using=using), connection.cursor() as cursor:
-        if is_own:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+    with _read_committed(using) as cursor:
         cursor.execute("SELECT wrong_passages, wrong_lexemes FROM refresh_search_statistics()")
         return Refreshed(*map(int, cursor.fetchone()))
+
+
+def settle_changes(*, using: str) -> None:
+    """Add up what statements have noted, unless somebody else is at it.
+
+    Triggers do it now and then, but not where a project's transactions are stricter than READ
+    COMMITTED.
+    """
+    with _read_committed(using) as cursor:
+        cursor.execute("SELECT settle_search_changes()")
 
 
 def counted(*, using: str) -> list[Counted]:
@@ -78,3 +93,13 @@ def counted(*, using: str) -> list[Counted]:
 def unsettled_changes(*, using: str) -> int:
     """Return how many changes are not added up yet."""
     return SearchChange.objects.using(using).count()
+
+
+@contextmanager
+def _read_committed(using: str) -> Iterator[Any]:
+    connection = connections[using]
+    is_own = not connection.in_atomic_block
+    with transaction.atomic(using=using), connection.cursor() as cursor:
+        if is_own:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        yield cursor

@@ -12,13 +12,20 @@ from assistant.embeddings.models import (
     EmbeddingQueueItem,
     KnowledgeChunk,
     KnowledgeDocument,
+    SearchChange,
 )
 from assistant.embeddings.queue import processing, reading
 from assistant.embeddings.queue.worker import Worker
 from assistant.embeddings.splitting import split
 from tests.embeddings.embedder import HashedWords
 from tests.embeddings.queue.conftest import HASHED_WORDS
-from tests.factories import make_document, make_embedding, make_embedding_model, make_message
+from tests.factories import (
+    make_document,
+    make_embedding,
+    make_embedding_model,
+    make_message,
+    make_search_change,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -286,3 +293,11 @@ def test_a_model_that_becomes_live_finds_everything(model: EmbeddingModel) -> No
     assert ConversationEmbedding.objects.count() == KnowledgeChunk.objects.count() == 1
     model.refresh_from_db()
     assert model.backfilled_at is not None
+
+
+def test_a_worker_adds_up_what_others_have_left(model: EmbeddingModel) -> None:
+    make_search_change(embedding_model=model)
+
+    Worker(using="default").run()
+
+    assert not SearchChange.objects.exists()
