@@ -194,16 +194,10 @@ recount_conversation_stats
     recount_conversation_stats(uuid[]) RETURNS void plpgsql VOLATILE
 refresh_search_statistics
     refresh_search_statistics() RETURNS record plpgsql VOLATILE
-search_words_between
-    search_words_between(text,jsonb,double precision,double precision) RETURNS text[] plpgsql
-        IMMUTABLE STRICT PARALLEL SAFE
 settle_search_changes
     settle_search_changes() RETURNS bigint plpgsql VOLATILE
 to_identifier_vector
     to_identifier_vector(text) RETURNS tsvector plpgsql IMMUTABLE STRICT PARALLEL SAFE
-to_narrow_query
-    to_narrow_query(text,jsonb,double precision) RETURNS tsquery plpgsql IMMUTABLE STRICT PARALLEL
-        SAFE
 to_ranking_query
     to_ranking_query(text) RETURNS tsquery plpgsql IMMUTABLE STRICT PARALLEL SAFE
 to_restricting_query

@@ -418,3 +418,7 @@ CREATE TRIGGER trigger_count_search_words_on_truncate
     AFTER TRUNCATE ON conversation_embeddings
     FOR EACH STATEMENT
     EXECUTE FUNCTION count_search_words('messages');
+
+-- What is worth ranking is chosen by these statistics now, outside of the database.
+DROP FUNCTION search_words_between(text, jsonb, float8, float8);
+DROP FUNCTION to_narrow_query(text, jsonb, float8);

@@ -109,7 +109,7 @@ FUNCTIONS = {
     "to_search_query": "to_search_query(%s)",
     "to_ranking_query": "to_ranking_query(%s)",
     "to_restricting_query": "COALESCE(to_restricting_query(%s), '')",
-    "to_narrow_query": 'to_narrow_query(%s, \'{"word": 0.9, "x": 0.5}\', 0.1)',
+    "parse_search_question": "(parse_search_question(%s)).required",
 }
 
 
@@ -179,31 +179,6 @@ def test_what_python_cleans() -> None:
     assert query("x " * (LENGTH // 2) + "apple") == "'x'"
 
 
-NOTHING_KNOWN, KNOWN = "{}", '{"librari": 0.6, "inform": 0.5, "system": 0.4, "index": 0.04}'
-
-
-@pytest.mark.parametrize(
-    "question, frequencies, share, expected",
-    [
-        ("information systems", NOTHING_KNOWN, 0.1, "'inform' | 'system'"),
-        ("rare index of library information", KNOWN, 0.1, "'rare' | 'index'"),
-        ("rare index of library information", KNOWN, 0.01, "'rare'"),
-        ("library information systems", KNOWN, 0.3, "'system' & 'inform'"),
-        ("library information systems", KNOWN, 0.0, "'system' & 'inform' & 'librari'"),
-        ("library information systems", KNOWN, 5.0, "'system' | 'inform' | 'librari'"),
-        ("library rare -pie", KNOWN, 0.1, "'rare' & !'pie'"),
-        ('"information systems" rare', KNOWN, 0.1, "'inform' <-> 'system'"),
-        ("-pie", KNOWN, 0.1, ""),
-    ],
-)
-def test_the_part_that_is_worth_ranking(
-    question: str, frequencies: str, share: float, expected: str
-) -> None:
-    narrow = ask("to_narrow_query(%s, %s, %s)::text", question, frequencies, share)
-
-    assert narrow == expected
-
-
 @pytest.mark.parametrize(
     "question, expected",
     [
@@ -226,7 +201,7 @@ def test_functions_can_be_planned_ahead_and_say_nothing() -> None:
     kinds = ask(
         "array_agg(DISTINCT provolatile::text || proparallel::text) FROM pg_proc "
         "WHERE proname = ANY (%s)",
-        [*FUNCTIONS, "read_search_question", "any_lexeme", "search_words_between"],
+        [*FUNCTIONS, "read_search_question", "any_lexeme", "to_identifier_vector"],
     )
     query('the "of" -"the" ' + "x" * 3_000)
 
