@@ -1,5 +1,7 @@
 """The statistics of searches, with several who write, add up or count again at once."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import psycopg
 import pytest
 
@@ -56,19 +58,29 @@ def test_a_stricter_isolation(client: Client, writer: Writer, other: Writer) -> 
 
 
 def test_a_truncation_that_is_not_committed(client: Client, writer: Writer, other: Writer) -> None:
-    client.execute(
-        "INSERT INTO search_changes (embedding_model_id, source, passages, bytes, lexemes, counts)"
-        " VALUES (%s, 'messages', 0, 0, '{}', '{}')",
-        [writer.models[0]],
-    )
+    writer.insert("messages", "small cats")
     other.client.execute("TRUNCATE conversation_embeddings")
 
     client.execute("SET lock_timeout = '500ms'")
     writer.insert("documents", "big dogs")
     other.client.rollback()
 
-    assert rows.scalar(client, "SELECT source FROM search_changes") == "messages"
     check(client)
+
+
+def test_a_truncation_beside_one_who_settles_and_goes_on(
+    client: Client, writer: Writer, other: Writer
+) -> None:
+    writer.insert("messages", "small cats")
+    other.insert("messages", "big dogs")  # and settles
+    with ThreadPoolExecutor(1) as pool:
+        client.execute("SET lock_timeout = '10s'")
+        truncation = pool.submit(client.execute, "TRUNCATE conversation_embeddings")
+        other.insert("messages", "mice")
+        other.client.commit()
+        truncation.result()
+
+    check(client, settled=True)
 
 
 def break_counts(client: Client, writer: Writer) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from assistant.embeddings.evaluation.results import Evaluation
 from assistant.embeddings.evaluation.running import Searcher, reranker
 from assistant.embeddings.models import SearchEvaluation
-from assistant.embeddings.search import fusion
+from assistant.embeddings.search import parameters as ranking
 
 __all__ = ["latest", "named", "parameters_of", "save"]
 
@@ -61,15 +61,14 @@ def parameters_of(searcher: Searcher, modes: Sequence[str]) -> dict[str, Any]:
         "sources": list(searcher.sources),
         "tags": list(searcher.tags),
         "user": str(searcher.user.pk) if searcher.user is not None else None,
-        "fusion": _fusion_parameters(),
+        "ranking": _ranking_parameters(),
         "reranker": reranker() if searcher.rerank is not False else {},
     }
 
 
-def _fusion_parameters() -> dict[str, Any]:
-    """Return the parameters that rankings are fused with, by their names in lower case."""
+def _ranking_parameters() -> dict[str, Any]:
+    """Return all parameters of ranking, by their names in lower case."""
     return {
         name.lower(): dict(value) if isinstance(value, Mapping) else value
-        for name, value in vars(fusion).items()
-        if name.isupper() and isinstance(value, int | float | str | Mapping)
+        for name, value in ((name, getattr(ranking, name)) for name in ranking.__all__)
     }

@@ -48,7 +48,7 @@ class ByModelManager(models.Manager[Any]):
 class SearchStatistics(models.Model):
     """How many passages a model has of a kind, and how long they are.
 
-    Triggers keep it, whoever writes; it may be behind by some of a hundred passages.
+    Triggers keep it, whoever writes; it may be behind by some passages in a hundred.
     """
 
     id = models.BigAutoField(primary_key=True)

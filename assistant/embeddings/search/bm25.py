@@ -1,4 +1,4 @@
-"""How well a passage answers, by its words: BM25, and all its parameters.
+"""How well a passage answers, by its words: BM25.
 
 The sum over a question's words of ``weight * f * (K1 + 1) / (f + K1 * (1 - B + B * length))``
 (Robertson and Zaragoza: The Probabilistic Relevance Framework: BM25 and Beyond, 2009), where f is
@@ -14,17 +14,10 @@ from typing import Any
 from django.db import models
 from django.db.models import Func, Value
 
+from assistant.embeddings.search.parameters import K1, MOST_REPEATS, B
 from assistant.embeddings.search.words import Statistics, Word, quoted
 
-__all__ = ["BM25", "K1", "MOST_REPEATS", "B", "weight"]
-
-# Chosen over nine collections; those around, from 1.2 to 2 and from .5 to .75, are nearly as good.
-K1 = 1.5
-B = 0.6
-
-# How many times a word of a question counts that is there again and again. In questions of several
-# sentences, repetition says what they are about; a pasted log repeats itself without end.
-MOST_REPEATS = 10
+__all__ = ["BM25", "weight"]
 
 LIMIT = pi**2 / 6
 

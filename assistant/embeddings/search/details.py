@@ -48,7 +48,7 @@ def hits_of(ranked: Sequence[Ranked], question: str, *, limit: int, using: str) 
             if hit.chunk is None and hit.source.pk in seen:
                 continue
             seen.add(hit.source.pk)
-            hits.add(hit)
+            hits.add(hit, is_placed=_is_placed(found.kind, row))
     return hits.hits()
 
 
@@ -113,6 +113,11 @@ READERS = {
 }
 
 
+def _is_placed(kind: str, row: Any) -> bool:
+    # Embeddings that others have stored may not say where they are, and not be the message's text.
+    return kind != "messages:chunk" or row.start_offset is not None or bool(row.place)
+
+
 def _hit(found: Ranked, row: Any) -> Hit:
     kind = found.kind
     scored = {
@@ -137,7 +142,6 @@ def _hit(found: Ranked, row: Any) -> Hit:
     elif row.message_id is None:
         place = {"source": row.conversation, "kind": "conversation", "start": row.start_offset or 0}
     else:
-        # Embeddings that others have stored may not say where they are.
         start = row.start_offset
         place = {"source": row.message, "kind": "message"}
         place["start"] = max(row.place - 1, 0) if start is None else start

@@ -6,14 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.embeddings.search.hits import Hit
+from assistant.embeddings.search.parameters import ALIKE, COMPARED, OVERLAP
 
 __all__ = ["Folded"]
 
-# What share of the shorter passage two share in the source, to be the same place.
-OVERLAP = 0.5
-# What share of their words is the other's, too, to be the same text: not the rows of a table, which
-# differ by a word or two. Read of each: so many characters.
-ALIKE = 0.85
+# Characters of a passage whose words are compared.
 READ = 10_000
 
 WORD = re.compile(r"\w+")
@@ -25,21 +22,25 @@ class Folded:
     def __init__(self) -> None:
         self._hits: list[Hit] = []
         self._duplicates: list[int] = []
-        self._places: dict[Any, list[tuple[int, frozenset[str]]]] = defaultdict(list)
+        self._places: dict[Any, list[tuple[int, frozenset[str], bool]]] = defaultdict(list)
 
     def __len__(self) -> int:
         """Return how many hits are left."""
         return len(self._hits)
 
-    def add(self, hit: Hit) -> None:
-        """Add a hit, or count it for a better one of the same source."""
+    def add(self, hit: Hit, *, is_placed: bool = True) -> None:
+        """Add a hit, or count it for a better one of the same source.
+
+        ``is_placed`` is whether it is known where in the source the passage is.
+        """
         words = frozenset(WORD.findall(hit.text[:READ].casefold()))
         places = self._places[hit.kind, hit.source.pk]
-        for place, others in places:
-            if _overlap(hit, self._hits[place]) or _are_alike(words, others):
+        for place, others, other_is_placed in places[:COMPARED]:
+            overlap = is_placed and other_is_placed and _overlap(hit, self._hits[place])
+            if overlap or _are_alike(words, others):
                 self._duplicates[place] += 1
                 return
-        places.append((len(self._hits), words))
+        places.append((len(self._hits), words, is_placed))
         self._hits.append(hit)
         self._duplicates.append(0)
 
@@ -60,4 +61,7 @@ def _overlap(one: Hit, other: Hit) -> bool:
 
 def _are_alike(one: frozenset[str], other: frozenset[str]) -> bool:
     words = len(one) + len(other)
-    return words > 0 and 2 * len(one & other) >= ALIKE * words
+    # No more than the smaller has can be shared.
+    if not words or 2 * min(len(one), len(other)) < ALIKE * words:
+        return False
+    return 2 * len(one & other) >= ALIKE * words

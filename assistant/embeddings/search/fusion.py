@@ -1,4 +1,4 @@
-"""One ranking of two: by standard scores, and all its parameters.
+"""One ranking of two: by standard scores.
 
 Of everything that either leg has found, both numbers are known: how near its vector is, and its
 BM25. Each is told by how many standard deviations it lies above the mean of all that was found,
@@ -15,16 +15,9 @@ from math import isnan
 from statistics import fmean, pstdev
 from typing import Any
 
-__all__ = ["CANDIDATES", "FLOOR", "WEIGHTS", "Candidate", "Ranked", "fuse", "union"]
+from assistant.embeddings.search.parameters import FLOOR, WEIGHTS
 
-# How many of each leg's best are fused.
-CANDIDATES = 100
-# What a leg's opinion counts. The little more for words decides where few rows were found: one
-# holds the very word, the other is nearer.
-WEIGHTS = {"vector": 1.0, "keyword": 1.05}
-# So many deviations below the mean is as bad as it gets: where one passage holds an identifier that
-# no other has, its vector may be the worst of all.
-FLOOR = -0.75
+__all__ = ["Candidate", "Ranked", "fuse", "union"]
 
 # Kind and key of a row, and the leg's own number: higher is better.
 Candidate = tuple[str, Any, float | None]

@@ -16,18 +16,13 @@ from django.db.models.functions import Coalesce
 
 from assistant.db.search import Matches
 from assistant.embeddings.search.bm25 import BM25
+from assistant.embeddings.search.parameters import ENOUGH, READ, READ_AT_ONCE
 from assistant.embeddings.search.thresholds import are_few, tiers
 from assistant.embeddings.search.words import Statistics, Words, read_words
 
 __all__ = ["CHUNKS", "SQL", "Ranking", "answering", "keyword_sql"]
 
 SQL = tuple[str, list[Any]]
-
-# How many rows are read of each tier; and of phrases, which cannot be told apart beforehand, or
-# where all that matches is read.
-READ, READ_AT_ONCE = 3_000, 9_000
-# With fewer rows than this, the next tier is read, too.
-ENOUGH = 300
 
 NOTHING = "SELECT NULL::uuid AS id, NULL::float8 AS rank WHERE false"
 
@@ -141,7 +136,7 @@ def keyword_sql(
     for query in queries:
         counts = " + ".join(f"(SELECT count(*) FROM {name})" for name in names)  # noqa: S608
         # Not begun unless needed: the condition does not depend on a row.
-        guard = f" WHERE {counts} < {ENOUGH}" if counts else ""
+        guard = f" WHERE {counts} < {max(ENOUGH, int(limit))}" if counts else ""
         names.append(f"tier{len(names)}")
         parts.append(
             f"{names[-1]} (id, rank) AS MATERIALIZED ("  # noqa: S608

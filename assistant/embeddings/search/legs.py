@@ -12,8 +12,9 @@ from assistant.embeddings.models import EmbeddingModel
 from assistant.embeddings.querysets import ChunkQuerySet
 from assistant.embeddings.search.backlog import backlog_of, backlog_sql
 from assistant.embeddings.search.completing import complete, likeness
-from assistant.embeddings.search.fusion import CANDIDATES, Candidate, Ranked
+from assistant.embeddings.search.fusion import Candidate, Ranked
 from assistant.embeddings.search.keywords import keyword_sql
+from assistant.embeddings.search.parameters import CANDIDATES
 from assistant.embeddings.search.parts import Part, leg_sql
 from assistant.embeddings.search.requests import SearchRequest
 from assistant.embeddings.search.scopes import chunks_of, waiting_of

@@ -9,23 +9,10 @@ are among the thousand whose words weigh most.
 from collections.abc import Sequence
 
 from assistant.embeddings.search.bm25 import weight
+from assistant.embeddings.search.parameters import EXPECTED, FEW, SCALE, SMALL, WORDS
 from assistant.embeddings.search.words import Statistics, Words, quoted
 
-__all__ = ["FEW", "SMALL", "are_few", "tiers"]
-
-# Up to how many rows, as far as is known, are simply all read.
-FEW = 3_000
-# Of a collection that is no larger than this, all that matches is.
-SMALL = 6_000
-
-# How many rows are expected to weigh enough, were words spread independently of each other. They
-# are not: of texts, two or three times as many do.
-EXPECTED = (600, 6_000)
-
-# The words that count; with more, the query itself takes its time.
-WORDS = 8
-# Weights are whole numbers up to this.
-SCALE = 40
+__all__ = ["are_few", "tiers"]
 
 
 def are_few(words: Words, statistics: Statistics) -> bool:

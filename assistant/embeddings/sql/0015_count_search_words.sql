@@ -68,7 +68,8 @@ CREATE TRIGGER trigger_keep_chunk_identifiers
 
 -- The parts of a question, as read_search_question() has them, with how often each lexeme is in it.
 -- Its identifiers are lexemes, too, as wholes and in parts. Prose is told by what is outside of
--- quotation marks: who quotes a title in a question of two sentences does not ask for its words.
+-- quotation marks: who quotes a title in a question of two sentences does not ask for passages that
+-- hold it. Exclusions are exclusions there, too.
 CREATE FUNCTION parse_search_question(
     question text,
     OUT lexemes text[], OUT counts integer[], OUT required tsquery, OUT excluded tsquery
@@ -84,8 +85,9 @@ DECLARE
     query tsquery;
     phrases integer := 0;
     exclusions integer := 0;
-    plain boolean := length(question) > 500
-        OR length(regexp_replace(question, '["“”„‟][^"“”„‟]*["“”„‟]|\s', '', 'g')) > 125;
+    plain boolean := length(question) > 500;
+    is_prose boolean :=
+        length(regexp_replace(question, '["“”„‟][^"“”„‟]*["“”„‟]|\s', '', 'g')) > 125;
 BEGIN
     required := '';
     excluded := '';
@@ -105,6 +107,10 @@ BEGIN
             CONTINUE;
         END IF;
         phrase := left(COALESCE(token[2], token[3]), 500);
+        IF token[1] = '' AND is_prose THEN
+            words := words || ' ' || phrase;
+            CONTINUE;
+        END IF;
         query := phraseto_tsquery('pg_catalog.english', phrase);
         CONTINUE WHEN numnode(query) = 0;
         IF token[1] = '' THEN
@@ -163,9 +169,34 @@ DECLARE
     known bigint;
 BEGIN
     IF TG_OP = 'TRUNCATE' THEN
-        DELETE FROM search_changes WHERE source = kind;
-        DELETE FROM search_lexemes WHERE source = kind;
-        DELETE FROM search_statistics WHERE source = kind;
+        -- Noted like anything else: to delete what is known would wait for who is settling it.
+        WITH totals AS (
+            SELECT model, sum(passages) AS passages, sum(bytes) AS bytes FROM (
+                SELECT embedding_model_id AS model, passages, bytes
+                FROM search_statistics WHERE source = kind
+                UNION ALL
+                SELECT embedding_model_id, passages, bytes
+                FROM search_changes WHERE source = kind
+            ) AS known GROUP BY model
+        ), words AS (
+            SELECT model, lexeme, sum(number) AS number FROM (
+                SELECT embedding_model_id AS model, lexeme, passages AS number
+                FROM search_lexemes WHERE source = kind
+                UNION ALL
+                SELECT embedding_model_id, lexeme, number
+                FROM search_changes, unnest(lexemes, counts) AS noted (lexeme, number)
+                WHERE source = kind
+            ) AS known GROUP BY model, lexeme HAVING sum(number) <> 0
+        ), listed AS (
+            SELECT model, array_agg(lexeme) AS lexemes, array_agg(-number) AS counts
+            FROM words GROUP BY model
+        )
+        INSERT INTO search_changes (embedding_model_id, source, passages, bytes, lexemes, counts)
+        SELECT model, kind, COALESCE(-t.passages, 0), COALESCE(-t.bytes, 0),
+            COALESCE(l.lexemes, '{}'), COALESCE(l.counts, '{}')
+        FROM totals AS t FULL JOIN listed AS l USING (model)
+        WHERE t.passages <> 0 OR t.bytes <> 0 OR l.lexemes IS NOT NULL;
+        PERFORM settle_search_changes();
         RETURN NULL;
     END IF;
     IF TG_OP = 'INSERT' THEN

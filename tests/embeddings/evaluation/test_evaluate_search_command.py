@@ -53,7 +53,7 @@ def test_figures_are_printed_and_stored(files: Files, model: EmbeddingModel) -> 
     figures = {"ndcg@10", "recall@100", "rr", "plans", "latency_ms"}
     assert set(stored.per_query["1"]["hybrid"]) == figures
     assert stored.parameters["modes"] == ["vector", "keyword", "hybrid"]
-    assert stored.parameters["fusion"]["candidates"] == 100
+    assert stored.parameters["ranking"]["candidates"] == 100
     lines = output.splitlines()
     assert lines[0] == "questions.tsv: 3 questions, hashed"
     assert lines[2].split() == ["nDCG@10", "recall@100", "MRR", "median", "p95"]

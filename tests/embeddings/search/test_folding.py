@@ -6,10 +6,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from assistant.embeddings.models import EmbeddingModel, KnowledgeChunk, KnowledgeDocument
+from assistant.embeddings.models import (
+    EmbeddingModel,
+    EmbeddingQueueItem,
+    KnowledgeChunk,
+    KnowledgeDocument,
+)
 from assistant.embeddings.search import search
 from tests.embeddings.search.test_search import HASHED, embed_document, known, vectors
-from tests.factories import make_document
+from tests.factories import make_document, make_embedding, make_message
 
 pytestmark = pytest.mark.django_db
 
@@ -91,3 +96,23 @@ def test_what_was_folded_makes_room_for_others(model: EmbeddingModel) -> None:
     assert {hit.source for hit in hits} == {document, *others}
     assert hits[0].duplicates > 40
     assert len(queries) < 25
+
+
+def test_passages_without_a_place_are_not_taken_for_one(model: EmbeddingModel) -> None:
+    message = make_message(content="What was said, which others have summed up")
+    for text in ("Refunds take five days", "Refunds of gift cards are not possible"):
+        make_embedding(
+            message=message,
+            conversation=message.conversation,
+            embedding_model=model,
+            chunk_text=text,
+            embedding_vector=vectors(model, text)[0],
+        )
+    EmbeddingQueueItem.objects.all().delete()
+
+    hits = search("refunds", user=None, sources="messages")
+
+    assert sorted((hit.text, hit.duplicates) for hit in hits) == [
+        ("Refunds of gift cards are not possible", 0),
+        ("Refunds take five days", 0),
+    ]

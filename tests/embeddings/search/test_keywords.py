@@ -129,6 +129,13 @@ def test_exclusions_hold_where_very_many_match(model: EmbeddingModel) -> None:
     assert not any("bad" in text for text in found("common rare -bad"))
 
 
+@pytest.mark.usefixtures("large")
+def test_as_many_as_are_wanted_are_found(model: EmbeddingModel) -> None:
+    store(model, *["common"] * 200, *["usual"] * 6)
+
+    assert len(found("common usual", limit=15)) == 15
+
+
 def test_what_a_question_says_twice_counts_for_more(model: EmbeddingModel) -> None:
     store(model, "apple tree", "pear tree", "figs")
 

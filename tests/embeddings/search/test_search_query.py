@@ -148,6 +148,17 @@ def test_prose_that_quotes_does_not_ask_for_phrases() -> None:
     assert query('"' + "very red " * 40 + 'apple" pie').startswith("'red' <2> 'red'")
 
 
+def test_prose_excludes_what_it_excludes() -> None:
+    prose = (
+        "How do I configure the reverse proxy so that websocket connections stay open for several"
+    )
+    prose += " hours while nobody says anything, and are closed then"
+
+    assert query(f'{prose} -nginx -"load balancer"').endswith(
+        "& !( 'nginx' | 'load' <-> 'balanc' )"
+    )
+
+
 def test_at_most_64_words_are_asked_for() -> None:
     words = " ".join(f"word{number}" for number in range(300))
 
