@@ -50,3 +50,4 @@ def test_the_demo_is_evaluated(scratch):
     assert figures["keyword"] > 0.7
     assert 0.3 < figures["vector"] < 0.5
     assert figures["vector"] < figures["hybrid"]
+    assert figures["keyword"] < figures["hybrid"]

@@ -67,12 +67,12 @@ class Found:
         return highlighted(self.hit.snippet)
 
     @property
-    def legs(self) -> list[tuple[str, int, float | None]]:
-        """Return each leg's rank and score."""
+    def legs(self) -> list[tuple[str, int | None, float | None]]:
+        """Return each leg's rank and score; no rank where only the other leg has found it."""
         hit = self.hit
         return [
-            (str(TITLES.get(leg, leg)), rank, hit.scores.get(leg))
-            for leg, rank in hit.ranks.items()
+            (str(TITLES.get(leg, leg)), hit.ranks.get(leg), hit.scores.get(leg))
+            for leg in {**hit.ranks, **hit.scores}
         ]
 
 
