@@ -21,10 +21,18 @@ class Setting(Generic[Value]):
 
     name: str
 
-    def __init__(self, default: Value, description: str, *, choices: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        default: Value,
+        description: str,
+        *,
+        choices: tuple[str, ...] = (),
+        maximum: int | None = None,
+    ) -> None:
         self.default = default
         self.description = description
         self.choices = choices
+        self.maximum = maximum
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -48,7 +56,8 @@ class Setting(Generic[Value]):
         if self.choices:
             return "one of " + ", ".join(f'"{choice}"' for choice in self.choices)
         if isinstance(self.default, int):
-            return "a whole number above 0"
+            most = self.maximum
+            return f"a whole number from 1 to {most}" if most else "a whole number above 0"
         return "a list of texts"
 
     def problem(self, value: Any) -> str | None:
@@ -57,6 +66,7 @@ class Setting(Generic[Value]):
             fits = value in self.choices
         elif isinstance(self.default, int):
             fits = isinstance(value, int) and not isinstance(value, bool) and value > 0
+            fits = fits and (self.maximum is None or value <= self.maximum)
         else:
             fits = isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
         if fits:
@@ -180,7 +190,8 @@ class AssistantSettings:
         "of the question or with its text.",
         choices=("off", "hash", "text"),
     )
-    RECORD_DAYS = Setting(30, "Days after which a recorded search is deleted.")
+    # Of more days there are no times.
+    RECORD_DAYS = Setting(30, "Days after which a recorded search is deleted.", maximum=100_000)
 
     MIGRATE_ON_START = Setting(
         "off",

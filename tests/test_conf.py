@@ -47,6 +47,7 @@ def test_a_list_may_be_empty(settings):
     assert conf.SECRET_NAMES == ()
 
 
+DAYS = "a whole number from 1 to 100000"
 MODES = 'one of "apply", "check", "off"'
 
 WRONG = [
@@ -56,6 +57,8 @@ WRONG = [
     pytest.param("LIST_PAGE_SIZE", True, "a whole number above 0", id="boolean"),
     pytest.param("LIST_PAGE_SIZE", 1.5, "a whole number above 0", id="fraction"),
     pytest.param("LIST_PAGE_SIZE", None, "a whole number above 0", id="None"),
+    pytest.param("RECORD_DAYS", 0, DAYS, id="below a range"),
+    pytest.param("RECORD_DAYS", 100_001, DAYS, id="above a range"),
     pytest.param("SECRET_NAMES", "token", "a list of texts", id="one text"),
     pytest.param("SECRET_NAMES", ["token", 1], "a list of texts", id="a number among texts"),
     pytest.param("MIGRATE_ON_START", "always", MODES, id="no choice"),

@@ -85,7 +85,8 @@ class SearchRecordQuerySet(models.QuerySet[Any]):
         )
         texts: dict[str, str] = {}
         for key, text in asked:
-            texts.setdefault(key, text)
+            if text.strip():
+                texts.setdefault(key, text)
         return list(texts.values())[:limit]
 
     def figures(self) -> dict[str, ModeFigures]:

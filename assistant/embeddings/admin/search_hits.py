@@ -18,7 +18,7 @@ from assistant.embeddings.models import (
     SearchEvent,
 )
 
-__all__ = ["hits_table"]
+__all__ = ["hits_table", "untitled"]
 
 # How many hits a page shows.
 MAX_HITS = 100
@@ -105,7 +105,13 @@ def _source(kind: Any, key: UUID | None, names: Mapping[UUID, str], link: Linker
     if model is None or key is None:
         return "-"
     name = Truncator(names.get(key, "")).chars(TITLE_LENGTH)
-    return link(model(pk=key), name or f"{model._meta.verbose_name} {str(key)[:8]}…")
+    row = model(pk=key)
+    return link(row, name or untitled(row))
+
+
+def untitled(row: models.Model) -> str:
+    """Return how a row is called for those who may not see its title."""
+    return f"{row._meta.verbose_name} {str(row.pk)[:8]}…"
 
 
 def _passage(kind: Any, key: UUID | None, link: Linker) -> str:
@@ -126,7 +132,10 @@ def _legs(ranks: Any, scores: Any) -> Iterator[str]:
 def _number(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return "-"
-    return f"{value:.4g}"
+    try:
+        return f"{value:.4g}"
+    except OverflowError:
+        return "-"
 
 
 def _uuid(value: Any) -> UUID | None:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from assistant.conversations.models import Message
 from assistant.db.admin import TableAdmin
 from assistant.db.admin.forms import grouped
+from assistant.embeddings.admin.search_hits import untitled
 from assistant.embeddings.admin.trial_forms import TrialForm
 from assistant.embeddings.admin.trials import try_search
 from assistant.embeddings.models import ConversationEmbedding, KnowledgeChunk, KnowledgeDocument
@@ -115,7 +116,8 @@ class TrialMixin(TrialLinkMixin):
         else:
             kind = KnowledgeChunk if hit.kind == "document" else ConversationEmbedding
             where = self.object_link(kind(pk=hit.chunk), where)
-        return self.object_link(source, _name(hit)), where
+        name = _name(hit) if self._may_open(type(source)) else untitled(source)
+        return self.object_link(source, name), where
 
 
 def _name(hit: Hit) -> str:

@@ -33,7 +33,6 @@ PLANS = {
     "index": gettext_lazy("by the vector index"),
     "all": gettext_lazy("all that match ranked"),
     "best": gettext_lazy("the most promising ranked"),
-    "bounded": gettext_lazy("the most promising ranked"),
 }
 TIMES = {
     "embed": gettext_lazy("question's vector"),

@@ -70,9 +70,10 @@ class Maker(Generic[Spec, Made]):
         path = self.built_in.get(spec.backend, spec.backend)
         try:
             factory: Callable[[Spec], Made] = import_string(path)
-        except ImportError as error:
+        except Exception as error:  # a module may raise anything
             raise BackendUnavailable(
-                f'{spec.name}: the {self.what} "{spec.backend}" cannot be imported ({error}); use '
+                f'{spec.name}: the {self.what} "{spec.backend}" cannot be imported '
+                f"({_reason(error)}); use "
                 f"one of {', '.join(self.built_in)}, or the dotted path of a class of yours."
             ) from error
         try:
@@ -91,3 +92,8 @@ class Maker(Generic[Spec, Made]):
                 f"{', '.join(missing)}."
             )
         return made
+
+
+def _reason(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    return text if isinstance(error, ImportError) else f"{type(error).__name__}: {text}"

@@ -64,9 +64,6 @@ class Searcher:
             limit = self.limits[mode] = min(2 * limit, MAX_HITS)
 
     def _search(self, question: Question, mode: str, *, limit: int, rerank: bool | None) -> Hits:
-        options: dict[str, Any] = (
-            {"rerank": rerank} if self.rerank is not None or reranker() else {}
-        )
         hits = search(
             question.text,
             user=self.user,
@@ -77,7 +74,7 @@ class Searcher:
             embedding_model=self.embedding_model,
             using=self.using,
             record=False,
-            **options,
+            rerank=rerank,
         )
         if hits.mode != mode or hits.note:
             raise FallbackError(f"A search in mode {mode} was answered otherwise. {hits.note}")
@@ -113,7 +110,7 @@ def reranker() -> dict[str, Any]:
     """Return what ranks the best hits again, as it is set; empty for nothing."""
     return {
         name: value
-        for name, value in getattr(conf, "RERANKER", {}).items()
+        for name, value in conf.RERANKER.items()
         if name in ("backend", "model", "model_path", "candidates")
     }
 

@@ -28,7 +28,8 @@ class Questions(list[str]):
 
 def recent_questions(count: int, *, using: str) -> Questions:
     """Return the latest searches, where their texts are recorded, else users' latest messages."""
-    if found := _different(_searched(count, using), count):
+    searched = SearchRecord.objects.using(using).recent_questions(count)
+    if found := _different(searched, count):
         return Questions(found, "recorded searches")
     return Questions(_different(_said(count, using), count), "users' latest messages")
 
@@ -42,12 +43,6 @@ def read_questions(path: str, count: int) -> Questions:
     if not (found := _different((line.replace("\0", "") for line in lines), count)):
         raise ModelChangeError(f"The file {path} holds no question; one a line is expected.")
     return Questions(found, path)
-
-
-def _searched(count: int, using: str) -> Iterator[str]:
-    records = SearchRecord.objects.using(using).filter(query__isnull=False)
-    rows = records.order_by("-created_at").values_list("query", flat=True)
-    yield from (query for query in rows[: count * LOOKED_AT] if query)
 
 
 def _said(count: int, using: str) -> Iterator[str]:

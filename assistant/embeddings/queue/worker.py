@@ -12,17 +12,14 @@ from assistant.embeddings.models import EmbeddingModel
 from assistant.embeddings.queue.backfilling import Backfill
 from assistant.embeddings.queue.counting import count_waiting, seconds_until_due
 from assistant.embeddings.queue.failures import describe
-from assistant.embeddings.queue.following import follow_default
-from assistant.embeddings.queue.indexing import build_missing
 from assistant.embeddings.queue.items import Item
 from assistant.embeddings.queue.pauses import Pauses
 from assistant.embeddings.queue.processing import Batch
 from assistant.embeddings.queue.reporting import Reporter
 from assistant.embeddings.queue.taking import give_back, kept, note, take
+from assistant.embeddings.queue.tidying import Tidying
 from assistant.embeddings.queue.unavailable import split_documents
 from assistant.embeddings.queue.waiting import BLINK, Sleeper
-from assistant.embeddings.search.retention import Pruning
-from assistant.embeddings.search.statistics import settle_changes
 
 __all__ = ["Worker"]
 
@@ -58,9 +55,7 @@ class Worker:
         self.backfills: dict[EmbeddingModel, Backfill] = {}
         self.pauses = Pauses()
         self.busy_turns = 0
-        self.indexed = 0
-        self.followed: UUID | None = None
-        self.pruning = Pruning(using=using)
+        self.tidying = Tidying(using=using, reporter=self.reporter)
         self.spare: dict[UUID, dict[str, bytes]] = {}
 
     @property
@@ -135,8 +130,9 @@ class Worker:
             self.reporter.say(f"{model.name}: {count:,} texts were queued.")
 
     def _work(self, model: EmbeddingModel) -> bool:
-        items = self._take(model)
-        if not items:
+        rows = self.rows if self.left is None else min(self.rows, self.left)
+        size = conf.EMBED_BATCH_BYTES
+        if not (items := take(model_id=model.pk, using=self.using, rows=rows, size=size)):
             return False
         self.reporter.begin()
         with kept(items, using=self.using):
@@ -148,7 +144,9 @@ class Worker:
             except EmbeddingError as error:
                 self._do_without(model, items, error)
                 return True
-        self.reporter.advance(outcome, self._count_waiting)
+        self.reporter.advance(
+            outcome, lambda: count_waiting(model_ids=self._model_ids(), using=self.using)
+        )
         if self.left is not None:
             self.left -= outcome.done + outcome.retried + outcome.failed
         self.busy_turns = self.busy_turns + 1 if outcome.postponed == len(items) else 0
@@ -157,14 +155,6 @@ class Worker:
         elif outcome.done:
             self.pauses.end(model)
         return True
-
-    def _take(self, model: EmbeddingModel) -> list[Item]:
-        return take(
-            model_id=model.pk,
-            using=self.using,
-            rows=self.rows if self.left is None else min(self.rows, self.left),
-            size=conf.EMBED_BATCH_BYTES,
-        )
 
     def _do_without(
         self, model: EmbeddingModel, items: Sequence[Item], error: EmbeddingError
@@ -184,22 +174,9 @@ class Worker:
     def _model_ids(self) -> list[UUID]:
         return [model.pk for model in self.models() if not self.pauses.holds(model)]
 
-    def _count_waiting(self) -> int:
-        return count_waiting(model_ids=self._model_ids(), using=self.using)
-
     def _tidy(self) -> None:
         """Do what is not urgent."""
-        self._index()
-        if not self.stop.is_set():
-            settle_changes(using=self.using)
-            self.followed = follow_default(after=self.followed, using=self.using, stop=self.stop)
-        self.pruning.run(self.stop)
-
-    def _index(self) -> None:
-        """Build indexes after work that may have made them worth it."""
-        if self.reporter.total.done > self.indexed and not self.stop.is_set():
-            self.indexed = self.reporter.total.done
-            build_missing(self.models(), using=self.using, say=self.reporter.say)
+        self.tidying.run(self.models, stop=self.stop)
 
     def _is_due(self) -> bool:
         return self._nap() == 0

@@ -63,8 +63,8 @@ def _store(
 ) -> SearchEvent | None:
     if record is None:
         return None
-    alias = using or getattr(getattr(record, "_state", None), "db", None)
-    alias = alias or router.db_for_write(SearchEvent)
+    hints = {"instance": record} if isinstance(record, SearchRecord) else {}
+    alias = using or router.db_for_write(SearchEvent, **hints)
     with transaction.atomic(using=alias):
         stored = _locked(record, user=user, using=alias)
         found = _find(stored, hit)

@@ -14,6 +14,7 @@ from assistant.embeddings.models import SearchRecord
 from assistant.embeddings.question_hashes import hash_question
 from assistant.embeddings.search.hits import Hit, Hits
 from assistant.embeddings.search.requests import SearchRequest
+from assistant.embeddings.search.statements import unprepared
 
 __all__ = ["record_search"]
 
@@ -121,7 +122,7 @@ def _insert(sql: str, parameters: Sequence[Any], *, using: str) -> bool:
     if connection.needs_rollback:
         return False
     connection.ensure_connection()
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, unprepared(connection.connection):
         if connection.get_autocommit():
             cursor.execute(sql, parameters)
             return bool(cursor.rowcount)

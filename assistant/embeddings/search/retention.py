@@ -7,10 +7,13 @@ from django.db import connections
 
 from assistant.conf import conf
 
-__all__ = ["Pruning", "prune_searches"]
+__all__ = ["MAX_DAYS", "Pruning", "prune_searches"]
 
 # Rows of one statement, so that none is long.
 BATCH = 1_000
+
+# Of more there are no times.
+MAX_DAYS = 100_000
 
 # Seconds between two looks of a worker.
 PAUSE = 3_600
@@ -32,6 +35,10 @@ def prune_searches(
     Without ``days`` the setting ``RECORD_DAYS`` says it.
     """
     age = conf.RECORD_DAYS if days is None else days
+    if not 0 <= age <= MAX_DAYS:
+        raise ValueError(f"days is {age}: a number from 0 to {MAX_DAYS} is expected.")
+    if batch < 1:
+        raise ValueError(f"batch is {batch}: a number of rows above 0 is expected.")
     deleted = 0
     while stop is None or not stop.is_set():
         with connections[using].cursor() as cursor:

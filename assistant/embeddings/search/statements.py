@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connections, transaction
 
-__all__ = ["Statement", "fetch", "local_settings"]
+__all__ = ["Statement", "fetch", "local_settings", "unprepared"]
 
 # SQL and its parameters, in the style of Django's cursors.
 Statement = tuple[str, Sequence[Any]]
@@ -44,7 +44,7 @@ def fetch(
         ]
         first += 1
     answers = []
-    with connection.cursor() as cursor, _unprepared(connection.connection):
+    with connection.cursor() as cursor, unprepared(connection.connection):
         if len(parts) == 1:
             cursor.execute(*parts[0])
         else:
@@ -79,8 +79,8 @@ def local_settings(settings: Mapping[str, str], *, using: str) -> Iterator[None]
 
 
 @contextmanager
-def _unprepared(session: Any) -> Iterator[None]:
-    # Several statements cannot be prepared as one.
+def unprepared(session: Any) -> Iterator[None]:
+    """Prepare nothing of what is inside: several statements cannot be prepared as one."""
     former, session.prepare_threshold = session.prepare_threshold, None
     try:
         yield

@@ -166,6 +166,7 @@ WRITTEN_BY_ANYBODY: list[Any] = [
     {"kind": ["message"], "source": 5},
     {"kind": "message", "source": "x", "chunk": "<b>", "score": "<b>", "ranks": [1]},
     {"kind": "document", "source": str(uuid4()), "ranks": {"<b>": "<b>"}, "scores": {"<b>": {}}},
+    {"kind": "message", "score": 10**400, "ranks": {"vector": -(10**400)}, "scores": {}},
     {"kind": "document", "source": None, "score": True, "ranks": {"vector": {}}, "scores": 3},
 ]
 

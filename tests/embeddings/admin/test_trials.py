@@ -15,7 +15,7 @@ from assistant.embeddings.rerankers import forget_rerankers
 from assistant.embeddings.search.reranking import forget_failures
 from tests.db.admin.pages import page
 from tests.embeddings.search.test_search import embed_document, said
-from tests.factories import make_conversation, make_document, make_user
+from tests.factories import make_conversation, make_document, make_embedding, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -298,6 +298,23 @@ def test_who_may_view_less_searches_less(model: EmbeddingModel) -> None:
     assert page(document, "change") in only_documents.get(TRY, {"q": "refunds"}).text
     both = tried(staff(*MESSAGES, *DOCUMENTS))["vector"]
     assert sorted(texts(both)) == ["refunds known", "refunds said"]
+
+
+def test_who_may_not_view_conversations_sees_no_titles_of_them(model: EmbeddingModel) -> None:
+    conversation = make_conversation(title="Secret plans")
+    make_embedding(
+        conversation=conversation,
+        embedding_model=model,
+        chunk_text="refunds were talked about",
+        source_type="file",
+    )
+
+    hidden = staff(*MESSAGES).get(TRY, {"q": "refunds"}).text
+    shown = staff(*MESSAGES, "view_conversation").get(TRY, {"q": "refunds"}).text
+
+    assert f"conversation {str(conversation.pk)[:8]}…" in hidden
+    assert "Secret plans" not in hidden
+    assert f'<a href="{page(conversation, "change")}">Secret plans</a>' in shown
 
 
 @pytest.mark.parametrize("missing", [*MESSAGES, *DOCUMENTS])

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -98,6 +99,24 @@ def test_model_changed_in_place_is_another_backend() -> None:
     first = load_backend(model)
     model.provider["a"]["b"] = 2
     assert load_backend(model) is not first
+
+
+@pytest.mark.parametrize(
+    "content, reason",
+    [
+        ("raise RuntimeError('out of\\norder')", r"\(RuntimeError: out of order\)"),
+        ("def", r"\(SyntaxError: .*\)"),
+        ("import not_there", r"\(No module named 'not_there'\)"),
+    ],
+)
+def test_module_that_fails_is_a_backend_that_cannot_be_had(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, reason: str
+) -> None:
+    (tmp_path / "failing_backend.py").write_text(content)
+    monkeypatch.syspath_prepend(tmp_path)
+
+    with pytest.raises(BackendUnavailable, match=f"^m: the backend .* cannot be imported {reason}"):
+        load_backend(ModelSpec("m", 5, "", "failing_backend.Words"))
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")

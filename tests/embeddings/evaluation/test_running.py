@@ -87,7 +87,7 @@ def test_what_a_user_sees_comes_first(known: Known, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     "rerank, setting, expected",
     [
-        (None, {}, [None, None]),
+        (None, {}, [None, False]),
         (True, {}, [True, False]),
         (False, {"backend": "fastembed"}, [False, False]),
         (None, {"backend": "fastembed"}, [None, False]),

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -137,3 +138,13 @@ def test_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "sentence_transformers", None)
     with pytest.raises(BackendUnavailable, match=r"assistant-backend\[sentence-transformers\]"):
         load_reranker(spec_for("sentence_transformers"))
+
+
+def test_module_that_fails_is_a_reranker_that_cannot_be_had(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "failing_reranker.py").write_text("raise RuntimeError('out of order')")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    with pytest.raises(BackendUnavailable, match=r"cannot be imported \(RuntimeError: out of or"):
+        load_reranker(spec_for("failing_reranker.Shortest"))

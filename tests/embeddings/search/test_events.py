@@ -13,6 +13,16 @@ from tests.factories import make_document, make_search_record, make_user
 pytestmark = pytest.mark.django_db
 
 
+class Replica:
+    """Reads there, writes in the primary."""
+
+    def db_for_read(self, model: Any, **hints: Any) -> str:
+        return "replica"
+
+    def db_for_write(self, model: Any, **hints: Any) -> str:
+        return "default"
+
+
 @pytest.fixture
 def hits(settings: Any) -> Hits:
     settings.ASSISTANT = {"RECORD_SEARCHES": "text"}
@@ -109,3 +119,16 @@ def test_only_the_user_of_a_search_rates_it() -> None:
 
     assert record_opened(record=own, hit=source, user=owner.pk) is not None
     assert record_opened(record=everybodys, hit=source, user=None) is not None
+
+
+def test_what_was_read_from_a_replica_has_its_events_in_the_primary(
+    hits: Hits, settings: Any
+) -> None:
+    record = SearchRecord.objects.get()
+    record._state.db = "replica"
+    settings.DATABASE_ROUTERS = [Replica()]
+
+    event = record_opened(record=record, hit=hits[0])
+
+    assert event is not None
+    assert event._state.db == "default"

@@ -264,3 +264,29 @@ def test_a_record_goes_with_the_transaction_of_its_caller(texts: None) -> None:
         transaction.set_rollback(True)
 
     assert not SearchRecord.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sessions_that_prepare_every_statement_record_too(texts: None) -> None:
+    user = make_user()
+    former = connection.settings_dict["OPTIONS"]
+    connection.close()
+    connection.settings_dict["OPTIONS"] = {
+        **former,
+        "server_side_binding": True,
+        "prepare_threshold": 0,
+    }
+    try:
+        assert ask(user=user).record is not None
+        with transaction.atomic():
+            recorded = [ask(user=user).record for _ in range(2)]
+            assert None not in recorded
+            with connection.cursor() as cursor:
+                cursor.execute("ALTER TABLE search_records RENAME COLUMN note TO remark")
+            assert ask(user=user).record is None
+            with connection.cursor() as cursor:
+                cursor.execute("ALTER TABLE search_records RENAME COLUMN remark TO note")
+            assert SearchRecord.objects.count() == 3
+    finally:
+        connection.close()
+        connection.settings_dict["OPTIONS"] = former

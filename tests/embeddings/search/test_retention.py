@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
+from assistant.conf import AssistantSettings
 from assistant.embeddings.models import SearchEvent, SearchRecord
 from assistant.embeddings.queue.worker import Worker
 from assistant.embeddings.search.retention import Pruning, prune_searches
@@ -76,3 +77,18 @@ def test_a_worker_that_has_nothing_to_do_prunes() -> None:
     Worker(using="default").run()
 
     assert not SearchRecord.objects.exists()
+
+
+def test_the_longest_time_that_can_be_set_is_a_time(settings: Any) -> None:
+    settings.ASSISTANT = {"RECORD_DAYS": AssistantSettings.RECORD_DAYS.maximum}
+    make_aged(40)
+
+    assert prune_searches(using="default") == 0
+
+
+@pytest.mark.parametrize("options", [{"batch": 0}, {"batch": -1}, {"days": -1}, {"days": 10**7}])
+def test_what_would_never_end_or_be_right_is_refused(options: dict[str, int]) -> None:
+    [(name, value)] = options.items()
+
+    with pytest.raises(ValueError, match=rf"^{name} is {value}: "):
+        prune_searches(using="default", **options)

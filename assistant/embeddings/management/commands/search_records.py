@@ -12,7 +12,7 @@ from django.utils.timezone import now
 from assistant.conf import conf
 from assistant.embeddings.models import SearchRecord
 from assistant.embeddings.record_querysets import Judgement
-from assistant.embeddings.search.retention import prune_searches
+from assistant.embeddings.search.retention import MAX_DAYS, prune_searches
 
 
 class Command(BaseCommand):
@@ -47,8 +47,8 @@ class Command(BaseCommand):
 
     def handle(self, *, action: str, days: int | None, database: str, **options: Any) -> None:
         """Do it, and say how much there was."""
-        if days is not None and not 0 <= days <= 100_000:
-            raise CommandError(f"--days is {days}: a number from 0 to 100000 is expected.")
+        if days is not None and not 0 <= days <= MAX_DAYS:
+            raise CommandError(f"--days is {days}: a number from 0 to {MAX_DAYS} is expected.")
         if action == "prune":
             count = prune_searches(using=database, days=days)
             self.stdout.write(f"{count} searches were deleted.")
