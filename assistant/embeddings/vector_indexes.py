@@ -93,11 +93,21 @@ def build_index(
 
 
 def drop_index(
-    embedding_model: EmbeddingModel, chunks: type[models.Model], *, using: str, wait: float = 0
+    embedding_model: EmbeddingModel,
+    chunks: type[models.Model],
+    *,
+    using: str,
+    wait: float = 0,
+    check: Callable[[], None] | None = None,
 ) -> None:
-    """Drop the index of a model's vectors, if there is one, while others read and write."""
+    """Drop the index of a model's vectors, if there is one, while others read and write.
+
+    ``check`` is called once nobody else can build it any more; the index stays where it raises.
+    """
     table = chunks._meta.db_table
     with _locked(embedding_model, table, using=using, wait=wait) as session:
+        if check is not None:
+            check()
         _drop(session, index_name(table, embedding_model))
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from assistant.db.operations import batches
 from assistant.embeddings.models import ConversationEmbedding, SearchLexeme, SearchStatistics
 from tests.contract import migrating, rows
 from tests.contract.databases import alias, connect
@@ -199,6 +200,49 @@ NEW = (
     "0017_index_identifiers",
     "0018_add_search_records",
 )
+
+
+@pytest.mark.usefixtures("unblocked")
+def test_rows_that_were_there_are_filled_around_locks_and_after_a_kill(
+    scratch: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "PATIENCE", 0.1)
+    label, fill = "assistant_embeddings", "0016_fill_search_statistics"
+    missing = "SELECT array_agg(chunk_text) FROM {} WHERE chunk_identifiers IS NULL"
+    with alias(scratch) as connection, connect(scratch, autocommit=True) as client:
+        writer = Writer(client)
+        for name in reversed(NEW):
+            migrating.take_back(connection, (label, name))
+        for source in TABLES:
+            writer.insert(source, "the", "see getUserById", "see os.path", "see a_b_cd")
+        for name in NEW[: NEW.index(fill)]:
+            migrating.apply(connection, (label, name))
+        for table in TABLES.values():
+            # As a run that was killed leaves it.
+            client.execute(
+                f"UPDATE {table} SET chunk_identifiers = NULL WHERE chunk_text = 'see os.path'"
+            )
+
+        with connect(scratch) as holder:
+            for table in TABLES.values():
+                holder.execute(
+                    f"SELECT FROM {table} WHERE chunk_text = 'see getUserById' FOR UPDATE"
+                )
+            migrating.apply(connection, (label, fill))
+
+        for table in TABLES.values():
+            left = rows.scalar(client, missing.format(table))
+            assert sorted(left) == ["see getUserById", "the"]
+        check(client, settled=True)
+
+        migrating.take_back(connection, (label, fill))
+        migrating.apply(connection, (label, fill))
+
+        assert [rows.scalar(client, missing.format(table)) for table in TABLES.values()] == [
+            ["the"],
+            ["the"],
+        ]
+        check(client, settled=True)
 
 
 @pytest.mark.usefixtures("unblocked")

@@ -1,8 +1,9 @@
-"""Migration operations: SQL files, foreign keys, indexes, the vector extension, refusals.
+"""Migration operations: SQL files, foreign keys, indexes, batches, the vector extension, refusals.
 
 Each does nothing where the router says no or where the model is swapped for the host's own.
 """
 
+from assistant.db.operations.batches import UpdateInBatches
 from assistant.db.operations.extensions import CreateVectorExtension
 from assistant.db.operations.foreign_keys import AddForeignKey
 from assistant.db.operations.indexes import AddIndexConcurrently
@@ -15,4 +16,5 @@ __all__ = [
     "CreateVectorExtension",
     "RefuseReverse",
     "RunSQLFile",
+    "UpdateInBatches",
 ]

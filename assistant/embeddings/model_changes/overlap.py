@@ -7,6 +7,7 @@ from typing import Any
 
 from assistant.embeddings.backends import EmbeddingError
 from assistant.embeddings.model_changes.errors import ModelChangeError
+from assistant.embeddings.model_changes.questions import Question
 from assistant.embeddings.models import EmbeddingModel
 from assistant.embeddings.search import Hits, search
 
@@ -22,7 +23,7 @@ MODES = ("hybrid", "vector")
 class Comparison:
     """One question, and what share of the best both models find, by mode."""
 
-    question: str
+    question: Question
     shares: dict[str, float]
 
 
@@ -45,7 +46,7 @@ class Overlap:
 def compare(
     former: EmbeddingModel,
     new: EmbeddingModel,
-    questions: Iterable[str],
+    questions: Iterable[Question],
     *,
     using: str,
     on_progress: Callable[[int], None] | None = None,
@@ -61,7 +62,8 @@ def compare(
         shares = {}
         for mode in MODES:
             one, other = (
-                _found(question, mode=mode, model=model, using=using) for model in (former, new)
+                _found(question.text, mode=mode, model=model, using=using)
+                for model in (former, new)
             )
             shares[mode] = len(one & other) / max(len(one), len(other), 1)
             if not one and not other:

@@ -62,7 +62,7 @@ def overlap_lines(overlap: Overlap, former: str, new: str) -> Iterator[str]:
     for item in worst:
         yield (
             f"  {item.shares['hybrid']:>4.0%} (vectors {item.shares['vector']:>4.0%})  "
-            f"{shortened(item.question)}"
+            f"{shortened(item.question.shown)}"
         )
 
 

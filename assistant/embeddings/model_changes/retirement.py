@@ -7,10 +7,10 @@ documents lose nothing: what everybody searches are the default model's passages
 from dataclasses import dataclass
 from threading import Event
 
-from django.db import models, transaction
+from django.db import connections, models, transaction
 
 from assistant.embeddings.index_states import INDEXED, index_state
-from assistant.embeddings.model_changes.deletion import Deletion, clear_documents
+from assistant.embeddings.model_changes.deletion import Deletion, check_retired, clear_documents
 from assistant.embeddings.model_changes.errors import ModelChangeError
 from assistant.embeddings.model_changes.finding import default_model
 from assistant.embeddings.models import EmbeddingModel
@@ -93,6 +93,11 @@ def check_retirable(model: EmbeddingModel) -> None:
 def _drop_index(
     model: EmbeddingModel, chunks: type[models.Model], *, using: str, reporter: Reporter
 ) -> None:
+    def check() -> None:
+        with connections[using].cursor() as cursor:
+            check_retired(cursor, model)
+
+    check()
     state = index_state(model, chunks, using=using)
     if state.status not in {"missing", "impossible"}:
         reporter.say(
@@ -100,7 +105,8 @@ def _drop_index(
             "table have ended."
         )
     try:
-        drop_index(model, chunks, using=using, wait=INDEX_WAIT)
+        # Once more there: who takes the model back may have built the index while this waited.
+        drop_index(model, chunks, using=using, wait=INDEX_WAIT, check=check)
     except IndexBusyError as error:
         raise ModelChangeError(f"{model.name}: {error}") from error
 

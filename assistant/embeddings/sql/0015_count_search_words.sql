@@ -451,5 +451,10 @@ CREATE TRIGGER trigger_count_search_words_on_truncate
     EXECUTE FUNCTION count_search_words('messages');
 
 -- What is worth ranking is chosen by these statistics now, outside of the database.
+
+-- Searches alone have called them.
+-- squawk-ignore ban-drop-function
 DROP FUNCTION search_words_between(text, jsonb, float8, float8);
+-- Searches alone have called them.
+-- squawk-ignore ban-drop-function
 DROP FUNCTION to_narrow_query(text, jsonb, float8);

@@ -9,8 +9,12 @@ from django.db import connections
 
 from assistant.embeddings.model_changes.activation import activate_model
 from assistant.embeddings.model_changes.overlap import compare
-from assistant.embeddings.model_changes.questions import read_questions, recent_questions
-from assistant.embeddings.models import ConversationEmbedding, EmbeddingModel
+from assistant.embeddings.model_changes.questions import (
+    Question,
+    read_questions,
+    recent_questions,
+)
+from assistant.embeddings.models import ConversationEmbedding, EmbeddingModel, SearchRecord
 from assistant.embeddings.search import search
 from assistant.embeddings.vector_indexes import drop_index
 from tests.contract import rows
@@ -126,11 +130,33 @@ def test_questions_are_users_latest_messages(client: Client) -> None:
     ):
         rows.message(client, conversation, role=role, content=content)
 
-    assert recent_questions(5, using="scratch") == [
-        "What comes after that?",
-        "where are the minutes?",
-    ]
-    assert recent_questions(1, using="scratch") == ["What comes after that?"]
+    texts = ["What comes after that?", "where are the minutes?"]
+    assert [each.text for each in recent_questions(5, using="scratch")] == texts
+    assert [each.text for each in recent_questions(1, using="scratch")] == texts[:1]
+
+
+def test_of_messages_keys_are_printed(texts: int, client: Client) -> None:
+    keys = {str(key) for [key] in client.execute("SELECT id FROM messages").fetchall()}
+    add("new", 2)
+    change("build", "new", "--full-speed")
+
+    text = change("activate", "new", "--yes")
+
+    _, _, worst = text.partition("Most different:\n")
+    shown = [line.split("message ")[1] for line in worst.splitlines() if "(vectors" in line]
+    assert shown
+    assert set(shown) <= keys
+    assert "note" not in text
+
+
+def test_recorded_searches_are_shown_as_they_were_asked(shared: str) -> None:
+    SearchRecord.objects.using("scratch").create(
+        query="Where is  it?", mode="hybrid", sources=["messages"], hit_count=0, latency=0
+    )
+
+    [question] = recent_questions(5, using="scratch")
+
+    assert question == Question("Where is it?", "Where is it?")
 
 
 def test_of_two_activations_at_once_one_is_last(texts: int) -> None:

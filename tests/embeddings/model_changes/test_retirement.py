@@ -1,14 +1,17 @@
 """manage.py embedding_model retire."""
 
 import signal
+from threading import Event
 from typing import Any
 
 import pytest
 from django.core.management import CommandError
 from django.db import connections
 
-from assistant.embeddings.index_states import index_states
+from assistant.embeddings.index_states import LOCK_CLASS, index_name, index_states
 from assistant.embeddings.model_changes import deletion
+from assistant.embeddings.model_changes.errors import ModelChangeError
+from assistant.embeddings.model_changes.retirement import retire_model
 from assistant.embeddings.models import ConversationEmbedding
 from assistant.embeddings.search import search
 from assistant.embeddings.vector_indexes import drop_index
@@ -156,6 +159,51 @@ def test_it_ends_where_the_model_is_taken_back(
                     retiring.result(timeout=30)
             finally:
                 holder.rollback()
+
+
+TAKE_BACK = "UPDATE embedding_models SET status = 'active' WHERE name = %s"
+
+
+def indexes(name: str) -> list[str]:
+    return [state.status for state in index_states(model(name), using="scratch")]
+
+
+def test_indexes_stay_where_the_model_is_taken_back_in_the_time_of_grace(
+    former: str, client: Client
+) -> None:
+    class TakesBack(Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            client.execute(TAKE_BACK, [former])
+            return False
+
+    before, rows = indexes(former), left(client, former)
+    assert "valid" in before
+
+    with pytest.raises(ModelChangeError, match="was taken back"):
+        retire_model(model(former), using="scratch", stop=TakesBack())
+
+    assert (indexes(former), left(client, former)) == (before, rows)
+
+
+def test_indexes_stay_where_the_model_is_taken_back_while_they_are_waited_for(
+    former: str, client: Client
+) -> None:
+    before = indexes(former)
+    name = index_name(ConversationEmbedding._meta.db_table, model(former))
+    lock = "SELECT pg_advisory_lock(%s, hashtext(%s))"
+    tries = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%%pg_try_advisory_lock%%'"
+    with connect(client.info.dbname, autocommit=True) as builder:
+        builder.execute(lock, [LOCK_CLASS, name])
+        with in_background(lambda: retire_aside(former)) as retiring:
+            try:
+                until(lambda: value(client, tries + " AND datname = current_database()") > 1)
+                client.execute(TAKE_BACK, [former])
+            finally:
+                builder.execute("SELECT pg_advisory_unlock_all()")
+            with pytest.raises(CommandError, match="was taken back"):
+                retiring.result(timeout=30)
+
+    assert indexes(former) == before
 
 
 def test_a_killed_retirement_goes_on(former: str, client: Client, shared: str) -> None:

@@ -10,6 +10,9 @@ from assistant.schema.adopting.arrivals import (
 from assistant.schema.adopting.live import read_live
 from assistant.schema.adopting.origins import FUNCTIONS, TABLES
 
+# One migration makes them, and a later one drops them: in between they are in the way, too.
+PASSING = {"search_words_between", "to_narrow_query"}
+
 
 def migrated_names(complete, files, kind):
     """Return the names of one kind that are there after migrating and not after the files."""
@@ -21,7 +24,10 @@ def migrated_names(complete, files, kind):
 def test_functions(complete):
     functions = read_live(complete, names=TABLES).functions
 
-    assert set(functions) - {*FUNCTIONS, "uuid_generate_v4"} == set(NEW_FUNCTIONS)
+    made = set(functions) - {*FUNCTIONS, "uuid_generate_v4"}
+
+    assert not PASSING & made
+    assert made | PASSING == set(NEW_FUNCTIONS)
 
 
 def test_triggers(complete):

@@ -1,2 +1,0 @@
--- The statistics go with their tables.
-SELECT;
