@@ -60,7 +60,7 @@ def _own_databases(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
             id="adopt a database",
         ),
         pytest.param(embedding_throughput, "--texts 4 --batch-size 2", 3, id="embedding"),
-        pytest.param(keyword_search, "--documents 5", 9, id="keyword search"),
+        pytest.param(keyword_search, "--documents 5", 11, id="keyword search"),
         pytest.param(hybrid_search, "--documents 5", 3, id="hybrid search"),
         pytest.param(load_vectors, "--rows 200 --dimension 8", 2, id="load vectors"),
         pytest.param(

@@ -50,6 +50,8 @@ def test_everything_is_as_before():
         "embedding_queue",
         "embedding_models",
         "model_configs",
+        "search_lexemes",
+        "search_statistics",
         "system_settings",
     }
 

@@ -58,12 +58,12 @@ def go_back(name: str, label: str, target: str) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Go to every fourth migration; to each of them in the long version.
+    """Go to every eighth migration; to each of them in the long version.
 
     The short ways stop at each (test_every_point).
     """
     if "target" in metafunc.fixturenames:
-        every = 1 if metafunc.config.getoption("--long") else 4
+        every = 1 if metafunc.config.getoption("--long") else 8
         metafunc.parametrize("label, target", EARLIER[::every])
 
 

@@ -27,7 +27,8 @@ def test_recorded_searches_come_first() -> None:
 
     questions = recent_questions(2, using="default")
 
-    assert (questions, questions.source) == (["Refunds?", "Where is it?"], "recorded searches")
+    assert [question.text for question in questions] == ["Refunds?", "Where is it?"]
+    assert questions.source == "recorded searches"
 
 
 def test_where_only_hashes_are_recorded_messages_are_questions() -> None:
@@ -36,5 +37,5 @@ def test_where_only_hashes_are_recorded_messages_are_questions() -> None:
 
     questions = recent_questions(2, using="default")
 
-    assert questions == ["Where is the harbour?"]
+    assert [question.text for question in questions] == ["Where is the harbour?"]
     assert questions.source == "users' latest messages"
