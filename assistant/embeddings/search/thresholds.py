@@ -35,7 +35,8 @@ def tiers(words: Words, statistics: Statistics) -> list[str]:
     lexemes = sorted(weights, key=lambda lexeme: -weights[lexeme])[:WORDS]
     scale = SCALE / weights[lexemes[0]]
     scaled = [max(1, round(scale * weights[lexeme])) for lexeme in lexemes]
-    shares = [holding[lexeme] / statistics.passages for lexeme in lexemes]
+    # The numbers may be of different moments.
+    shares = [min(1.0, holding[lexeme] / statistics.passages) for lexeme in lexemes]
     least = [_least(scaled, shares, expected / statistics.passages) for expected in EXPECTED]
     queries = [_query(lexemes, scaled, threshold) for threshold in least]
     return list(dict.fromkeys([*queries, words.any]))

@@ -99,6 +99,12 @@ def test_a_long_question_makes_no_long_query() -> None:
     assert max(len(strict), len(loose)) < 5_000
 
 
+def test_more_than_all_may_be_said_to_hold_a_word() -> None:
+    strict, *_others = tiers(words("a", "b"), holding(10_000, a=10_500, b=5_000))
+
+    assert matches(strict, ["a", "b"])
+
+
 def test_lexemes_are_quoted() -> None:
     assert tiers(words("it's", "a\\b"), holding(10)) == ["'it''s' | 'a\\\\b'"]
 
