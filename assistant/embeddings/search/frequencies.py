@@ -1,4 +1,4 @@
-"""How common words are in whole texts, by the statistics that ANALYZE keeps."""
+"""How common words are where nothing has counted them, by the statistics that ANALYZE keeps."""
 
 from time import monotonic
 

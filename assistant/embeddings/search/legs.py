@@ -12,6 +12,7 @@ from assistant.embeddings.models import EmbeddingModel
 from assistant.embeddings.querysets import ChunkQuerySet
 from assistant.embeddings.search.backlog import backlog_of, backlog_sql
 from assistant.embeddings.search.completing import complete, likeness
+from assistant.embeddings.search.frequencies import frequencies_of
 from assistant.embeddings.search.fusion import Candidate, Ranked
 from assistant.embeddings.search.keywords import keyword_sql
 from assistant.embeddings.search.parameters import CANDIDATES
@@ -116,11 +117,15 @@ class Legs:
         for source in self.request.sources:
             if self.model is not None:
                 rows = chunks_of(source, self.request, embedding_model=self.model, using=self.using)
+                known = self.words.statistics.get(source, Statistics())
+                if not self.scale.passages:
+                    # Nothing was counted, as after a restore without triggers.
+                    known = frequencies_of(rows, "chunk_search")
                 (sql, params), self.keyword_plans[source] = keyword_sql(
                     rows,
                     self.words,
-                    scale=self.scale,
-                    statistics=self.words.statistics.get(source, Statistics()),
+                    scale=self.scale if self.scale.passages else known,
+                    statistics=known,
                     limit=limit,
                 )
                 parts.append(Part(f"{source}:chunk", sql, params))

@@ -5,8 +5,16 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from assistant.embeddings.models import ConversationEmbedding, EmbeddingModel, KnowledgeChunk
-from assistant.embeddings.search import keywords, thresholds
+from assistant.embeddings.models import (
+    ConversationEmbedding,
+    EmbeddingModel,
+    EmbeddingQueueItem,
+    KnowledgeChunk,
+    SearchLexeme,
+    SearchStatistics,
+)
+from assistant.embeddings.search import keywords, search, thresholds
+from assistant.embeddings.search.frequencies import forget_frequencies
 from assistant.embeddings.search.keywords import SQL, keyword_sql
 from assistant.embeddings.search.words import Statistics, read_words
 from tests import factories
@@ -226,3 +234,21 @@ def test_the_words_index_is_used(model: EmbeddingModel) -> None:
     assert "idx_knowledge_chunks_chunk_fts" in plan
     assert "word7" in plan  # the planner knows the words
     assert "to_search_query" not in plan
+
+
+@pytest.mark.usefixtures("large")
+def test_where_nothing_was_counted_the_server_s_statistics_do(model: EmbeddingModel) -> None:
+    EmbeddingModel.objects.update(is_default=False)
+    EmbeddingModel.objects.filter(pk=model.pk).update(is_default=True)
+    store(model, *["common"] * 200, *["usual"] * 60, "rare common")
+    EmbeddingQueueItem.objects.all().delete()
+    SearchStatistics.objects.all().delete()
+    SearchLexeme.objects.all().delete()
+    forget_frequencies()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE knowledge_chunks")
+
+    hits = search("common rare", user=None, sources="documents", mode="keyword")
+
+    assert hits[0].text == "rare common"
+    assert hits.keyword_plans == {"documents": "best"}
