@@ -80,7 +80,7 @@ def test_a_truncation_beside_one_who_settles_and_goes_on(
         other.client.commit()
         truncation.result()
 
-    check(client, settled=True)
+    check(client)
 
 
 def break_counts(client: Client, writer: Writer) -> None:
