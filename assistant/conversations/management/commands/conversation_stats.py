@@ -3,13 +3,14 @@
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from assistant.conversations.statistics import StatisticsDifference, find_differences, rebuild
+from assistant.db.commands import DatabaseCommand
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     """Compare the statistics with a recount of all messages, and mend what differs."""
 
     help = (

@@ -3,19 +3,19 @@
 from shlex import quote
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.core.management.base import CommandError, CommandParser
+from django.db import DEFAULT_DB_ALIAS, connections
 
+from assistant.db.commands import DatabaseCommand
 from assistant.embeddings.management.signals import signals
 from assistant.embeddings.models import EmbeddingModel, EmbeddingQueueItem
 from assistant.embeddings.queue.counting import count_left
-from assistant.embeddings.queue.failures import describe
 from assistant.embeddings.queue.reporting import JSONReporter, LineReporter, Reporter
 from assistant.embeddings.queue.services import retry_failed
 from assistant.embeddings.queue.worker import Worker
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     """Work off the embedding queue, once or for as long as it runs."""
 
     help = (
@@ -71,8 +71,6 @@ class Command(BaseCommand):
             reporter.end(count_left(model_ids=[m.pk for m in worker.models()], using=database))
         except KeyboardInterrupt:
             raise CommandError("Interrupted; what was in hand is queued again.") from None
-        except DatabaseError as error:
-            raise CommandError(f"The database: {describe(error).splitlines()[0]}") from error
         if worker.problems:
             # Each was said when it came up.
             models = ", ".join(worker.problems)

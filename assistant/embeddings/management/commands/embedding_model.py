@@ -8,9 +8,9 @@ from shlex import quote
 from threading import Event
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
+from django.core.management.base import CommandError, CommandParser
 
+from assistant.db.commands import DatabaseCommand
 from assistant.embeddings.management.signals import signals
 from assistant.embeddings.model_changes import printing
 from assistant.embeddings.model_changes.activation import activate_model, refuse_incomplete
@@ -25,7 +25,6 @@ from assistant.embeddings.model_changes.questions import read_questions, recent_
 from assistant.embeddings.model_changes.retirement import check_retirable, retire_model
 from assistant.embeddings.model_changes.states import model_states
 from assistant.embeddings.models import EmbeddingModel
-from assistant.embeddings.queue.failures import describe
 from assistant.embeddings.queue.following import follow
 from assistant.embeddings.queue.pacing import Pace
 from assistant.embeddings.queue.reporting import JSONReporter, LineReporter, Reporter
@@ -34,7 +33,7 @@ from assistant.embeddings.queue.reporting import JSONReporter, LineReporter, Rep
 NICENESS = 10
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     """Add, build, activate and retire embedding models."""
 
     help = (
@@ -56,8 +55,6 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
             raise CommandError("Interrupted; the same command goes on.") from None
-        except DatabaseError as error:
-            raise CommandError(f"The database: {describe(error).splitlines()[0]}") from error
 
     def add(self, *, using: str, name: str, no_check: bool, **options: Any) -> None:
         """Store a model."""

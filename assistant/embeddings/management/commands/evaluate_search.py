@@ -5,9 +5,10 @@ from argparse import BooleanOptionalAction
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
+from assistant.db.commands import DatabaseCommand
 from assistant.embeddings.backends import EmbeddingError
 from assistant.embeddings.documents.owners import find_user
 from assistant.embeddings.evaluation import reporting
@@ -28,7 +29,7 @@ MODES = ("vector", "keyword", "hybrid")
 WAY_OUT = " With --mode keyword --no-rerank no model is needed."
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     """Print nDCG@10, recall@100, MRR and latency of each mode, and what differs."""
 
     help = (
@@ -108,8 +109,6 @@ class Command(BaseCommand):
             )
         except (FileError, NothingToMeasureError) as error:
             raise CommandError(str(error)) from error
-        except DatabaseError as error:
-            raise CommandError(f"The database: {_first_line(error)}.") from error
         except KeyboardInterrupt:
             raise CommandError("Interrupted; nothing was measured.", returncode=130) from None
         evaluation.notes = questions.notes

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from assistant.db.commands import DatabaseCommand
 from assistant.embeddings.documents.finding import printable
 from assistant.embeddings.documents.ingestion import ingest_paths
 from assistant.embeddings.documents.owners import find_user
@@ -18,7 +19,7 @@ from assistant.embeddings.documents.tags import parse_tags
 PAUSE = 2.0
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     """Read files and folders into documents, and keep these in step with the files."""
 
     help = (

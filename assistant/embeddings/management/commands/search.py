@@ -5,10 +5,11 @@ from argparse import BooleanOptionalAction
 from datetime import datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils.dateparse import parse_date, parse_datetime
 
+from assistant.db.commands import DatabaseCommand
 from assistant.db.search import HIGHLIGHT_END, HIGHLIGHT_START
 from assistant.embeddings.backends import EmbeddingError
 from assistant.embeddings.documents.owners import find_user
@@ -18,7 +19,7 @@ from assistant.embeddings.search.requests import MODES, SOURCES
 MARKS = HIGHLIGHT_START + HIGHLIGHT_END
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     """Print the passages that answer a question, the best first."""
 
     help = (

@@ -5,17 +5,18 @@ from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils.timezone import now
 
 from assistant.conf import conf
+from assistant.db.commands import DatabaseCommand
 from assistant.embeddings.models import SearchRecord
 from assistant.embeddings.record_querysets import Judgement
 from assistant.embeddings.search.retention import MAX_DAYS, prune_searches
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     """Prune the recorded searches, or write their questions and judgements."""
 
     help = (

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from assistant.db.commands import DatabaseCommand
 from assistant.embeddings.search.statistics import counted, refresh_statistics, unsettled_changes
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     """Print what is known of all passages, after counting again where asked to."""
 
     help = (
