@@ -9,6 +9,7 @@ from django.db import connections
 from pytest_django import DjangoDbBlocker
 
 from tests.contract.databases import alias, database, role
+from tests.schema.support import plain_alias
 
 QUERIES = "assistant/demo/data/evaluation/queries.tsv"
 QRELS = "assistant/demo/data/evaluation/qrels.txt"
@@ -55,7 +56,8 @@ def test_without_the_tables(name: str, arguments: list[str]) -> None:
 
 @every_command
 def test_without_a_server(name: str, arguments: list[str]) -> None:
-    with alias("nowhere"):
+    # As a server's: the embedded one would start, and make a database that is missing.
+    with plain_alias("nowhere", HOST="127.0.0.1", PORT=1):
         said = refusal(name, arguments)
 
     assert said.startswith("The database cannot be used: ")
@@ -65,6 +67,7 @@ def test_without_a_server(name: str, arguments: list[str]) -> None:
     assert "\n" not in said
 
 
+@pytest.mark.django_db
 def test_without_a_right() -> None:
     own = str(connections["default"].settings_dict["NAME"])
     with (
