@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.factories import make_conversation, make_document, make_message, make_user
+from tests.factories import (
+    make_conversation,
+    make_document,
+    make_embedding_model,
+    make_message,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +69,14 @@ def test_nothing_is_said_to_be_nothing() -> None:
     assert run("refund", "--json") == ""
 
 
+def test_a_model_is_tried_by_its_name() -> None:
+    make_document(content="a refund")
+    make_embedding_model(name="other")
+
+    assert "model other;" in run("refund", "--why", "--model=other")
+    assert "model all-MiniLM-L6-v2;" in run("refund", "--why")
+
+
 def test_a_user_is_a_name_or_a_key() -> None:
     user = make_user(username="ada")
     make_message(content="refund one", conversation=make_conversation(user=user))
@@ -85,6 +99,10 @@ def test_what_terminals_obey_is_not_printed() -> None:
     [
         ([""], "The query is empty"),
         (["x", "--user=nobody"], "There is no user 'nobody'"),
+        (
+            ["x", "--model=none"],
+            '--model: No embedding model is called "none"; there is all-MiniLM',
+        ),
         (["x", "--limit=0"], "limit is 0"),
         (["x", "--since=yesterday"], "--since is 'yesterday': a day or time such as 2024-05-31"),
         (["x", "--since=2024-04-31"], "--since is '2024-04-31'"),

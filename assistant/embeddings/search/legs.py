@@ -20,7 +20,8 @@ from assistant.embeddings.search.parts import Part, leg_sql
 from assistant.embeddings.search.requests import SearchRequest
 from assistant.embeddings.search.scopes import chunks_of, waiting_of
 from assistant.embeddings.search.statements import fetch
-from assistant.embeddings.search.vectors import Target, plan_for, vector_leg
+from assistant.embeddings.search.targets import Target
+from assistant.embeddings.search.vectors import plan_for, vector_leg
 from assistant.embeddings.search.words import Statistics, Words, read_words
 
 __all__ = ["SPARE", "Legs", "is_live"]

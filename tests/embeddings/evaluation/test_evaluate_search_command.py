@@ -162,7 +162,7 @@ def test_the_user_the_sources_and_the_model_are_those_named(
     "arguments, message",
     [
         (["--user=nobody"], "There is no user 'nobody'"),
-        (["--model=none"], "There is no embedding model 'none': --model is one of .*hashed"),
+        (["--model=none"], '--model: No embedding model is called "none"; there is .*hashed'),
         (["--sources=emails"], "--sources has 'emails': some of messages,documents"),
         (["--compare=none"], "There is no evaluation 'none' to compare with: none is stored yet"),
         (["--compare=latest"], "There is no evaluation 'latest'"),

@@ -10,7 +10,7 @@ from assistant.embeddings.models import ConversationEmbedding, EmbeddingModel, K
 from assistant.embeddings.search import estimates
 from assistant.embeddings.search.estimates import Found, count_up_to, estimate
 from assistant.embeddings.search.plans import Band
-from assistant.embeddings.search.vectors import Target, of_model
+from assistant.embeddings.search.targets import Target, of_model
 from tests.embeddings.search.vectors import RARE, ROWS, make_index, make_table
 from tests.factories import make_document
 

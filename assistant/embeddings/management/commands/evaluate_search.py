@@ -10,7 +10,7 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
 from assistant.db.commands import DatabaseCommand
 from assistant.embeddings.backends import EmbeddingError
-from assistant.embeddings.documents.owners import find_user
+from assistant.embeddings.command_options import model_option, tags_option, user_option
 from assistant.embeddings.evaluation import reporting
 from assistant.embeddings.evaluation.comparing import Comparison, compare_evaluations
 from assistant.embeddings.evaluation.files import FileError
@@ -22,7 +22,6 @@ from assistant.embeddings.evaluation.results import Evaluation
 from assistant.embeddings.evaluation.running import DEPTH, FallbackError, Searcher, evaluate
 from assistant.embeddings.evaluation.runs import run_paths, write_run
 from assistant.embeddings.evaluation.storing import latest, named, parameters_of, save
-from assistant.embeddings.models import EmbeddingModel
 from assistant.embeddings.search.requests import SOURCES
 
 MODES = ("vector", "keyword", "hybrid")
@@ -86,12 +85,12 @@ class Command(DatabaseCommand):
         if queries == qrels == "-":
             raise CommandError("Only one of QUERIES and QRELS can be -, standard input.")
         self.quiet = options["verbosity"] == 0
-        user = self._user(options["user"], database=database)
+        user = user_option(options["user"], using=database)
         searcher = Searcher(
             user=user,
             sources=_sources(options["sources"]),
-            tags=[tag.strip() for tag in options["tags"].split(",") if tag.strip()],
-            embedding_model=self._model(options["model"], database=database),
+            tags=tags_option(options["tags"]),
+            embedding_model=model_option(options["model"], using=database),
             rerank=options["rerank"],
             using=database,
         )
@@ -187,24 +186,6 @@ class Command(DatabaseCommand):
         )
         for line in lines:
             self.stdout.write(line)
-
-    def _user(self, name: str | None, *, database: str) -> Any:
-        if name is None:
-            return None
-        user = find_user(name, using=database)
-        if user is None:
-            raise CommandError(f"There is no user {name!r}: --user takes a username or a key.")
-        return user
-
-    def _model(self, name: str | None, *, database: str) -> Any:
-        if name is None:
-            return None
-        models = EmbeddingModel.objects.using(database)
-        found = models.filter(name=name.replace("\0", "")).first()
-        if found is None:
-            known = ", ".join(models.order_by("name").values_list("name", flat=True)) or "none"
-            raise CommandError(f"There is no embedding model {name!r}: --model is one of {known}.")
-        return found
 
     def _former(self, name: str | None, *, database: str) -> Any:
         if name is None:

@@ -9,9 +9,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from assistant.db.commands import DatabaseCommand
+from assistant.embeddings.command_options import user_option
 from assistant.embeddings.documents.finding import printable
 from assistant.embeddings.documents.ingestion import ingest_paths
-from assistant.embeddings.documents.owners import find_user
 from assistant.embeddings.documents.reports import Report
 from assistant.embeddings.documents.tags import parse_tags
 
@@ -60,13 +60,7 @@ class Command(DatabaseCommand):
 
     def handle(self, *, paths: list[str], database: str, **options: Any) -> None:
         """Store the files, and say what was done and what could not be read."""
-        owner = None
-        if options["user"] is not None:
-            owner = find_user(options["user"], using=database)
-            if owner is None:
-                raise CommandError(
-                    f"There is no user {options['user']!r}: --user takes a username or a key."
-                )
+        owner = user_option(options["user"], using=database)
         try:
             tags = parse_tags(options["tags"].split(","))
         except ValidationError as error:

@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from assistant.db.commands import DatabaseCommand
 from assistant.db.search import HIGHLIGHT_END, HIGHLIGHT_START
 from assistant.embeddings.backends import EmbeddingError
-from assistant.embeddings.documents.owners import find_user
+from assistant.embeddings.command_options import model_option, tags_option, user_option
 from assistant.embeddings.search import Hit, Hits, search
 from assistant.embeddings.search.requests import MODES, SOURCES
 
@@ -54,6 +54,9 @@ class Command(DatabaseCommand):
             help="a filter that an app has registered",
         )
         parser.add_argument(
+            "--model", metavar="NAME", help="with this embedding model (default: the one in use)"
+        )
+        parser.add_argument(
             "--rerank",
             action=BooleanOptionalAction,
             help="with the re-ranker, or without the one that is set",
@@ -74,14 +77,15 @@ class Command(DatabaseCommand):
         try:
             hits = search(
                 " ".join(query),
-                user=self._user(options["user"], database=database),
+                user=user_option(options["user"], using=database),
                 sources=options["source"] or SOURCES,
                 conversation=options["conversation"],
-                tags=[tag for tag in (options["tags"] or "").split(",") if tag],
+                tags=tags_option(options["tags"]),
                 since=_moment(options["since"]),
                 limit=options["limit"],
                 mode=options["mode"],
                 filters=_filters(options["filter"]),
+                embedding_model=model_option(options["model"], using=database),
                 rerank=options["rerank"],
                 using=database,
             )
@@ -92,14 +96,6 @@ class Command(DatabaseCommand):
         self._print(hits, as_json=options["json"])
         if options["why"]:
             self.stderr.write(_explained(hits))
-
-    def _user(self, name: str | None, *, database: str) -> Any:
-        if name is None:
-            return None
-        user = find_user(name, using=database)
-        if user is None:
-            raise CommandError(f"There is no user {name!r}: --user takes a username or a key.")
-        return user
 
     def _print(self, hits: Hits, *, as_json: bool) -> None:
         for number, hit in enumerate(hits, start=1):
