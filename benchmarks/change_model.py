@@ -10,29 +10,17 @@ import itertools
 import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
-from hashlib import sha256
 from multiprocessing import get_context
-from multiprocessing.connection import Connection
-from pathlib import Path
-from statistics import quantiles
-from threading import Event, Thread
+from threading import Event
 from time import sleep, time
-from typing import Any
 
-import numpy as np
-from django.db import connections
-
-from benchmarks.databases import ALIAS, Client, connect, database, set_up_django
+from benchmarks.databases import ALIAS, Client, connect, database
 from benchmarks.measure import Finding, at_least_one, main, show_progress
+from benchmarks.searchers import Asked, serve, show
 
-BACKEND = "benchmarks.change_model.Scattered"
-THREADS = 2
-PAUSE = 0.25  # seconds between two searches of a thread
+BACKEND = "benchmarks.scattered.Scattered"
 # Steps in which nothing is changed, and those after them.
 QUIET = {"before": "build", "after": "end"}
-MODES = ("hybrid", "vector", "hybrid", "keyword")
 
 FILL = """
     WITH conversation AS (
@@ -49,87 +37,7 @@ FILL = """
     FROM generate_series(1, %s) AS row JOIN numbered ON numbered.number = row %% 100
 """
 
-
-class Scattered:
-    """A backend that takes no time to speak of: points in clusters, by the hash of the text."""
-
-    batch_size = 64
-    max_tokens: int | None = None
-
-    def __init__(self, spec: Any) -> None:
-        self.centres, self.noise = _points(spec.dimension)
-
-    def embed_documents(self, texts: Sequence[str]) -> list[Any]:
-        """Return a vector for each text."""
-        return [self.embed_query(text) for text in texts]
-
-    def embed_query(self, text: str) -> Any:
-        """Return a text's vector."""
-        digest = sha256(text.encode()).digest()
-        one, two, three = (int.from_bytes(digest[at : at + 8], "big") for at in (0, 8, 16))
-        noise = self.noise[two % len(self.noise)] + self.noise[three % len(self.noise)]
-        return self.centres[one % len(self.centres)] + noise / np.float32(2**0.5)
-
-    def tokenizer_file(self) -> Path | None:
-        """Return None: chunks are measured in characters."""
-        return None
-
-
-@cache
-def _points(dimension: int) -> Any:
-    from benchmarks.vectors import NOISE, Clusters  # noqa: PLC0415
-
-    clusters = Clusters(dimension=dimension)
-    return clusters.centres, clusters._scattered(4_000) * np.float32(NOISE)
-
-
 Time = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One search: when it began, how long it took, what came of it."""
-
-    at: float
-    seconds: float
-    found: int
-    error: str = ""
-
-
-def serve(pipe: Connection, name: str) -> None:
-    """Search until told to stop, and tell of each search."""
-    os.environ["BENCHMARK_DATABASE"] = name
-    set_up_django()
-    connections.databases[ALIAS] = {**connections.databases["default"], "NAME": name}
-    done, asked = Event(), list[Asked]()
-    threads = [Thread(target=ask, args=(number, done, asked)) for number in range(THREADS)]
-    for thread in threads:
-        thread.start()
-    pipe.recv()
-    done.set()
-    for thread in threads:
-        thread.join()
-    pipe.send(asked)
-
-
-def ask(number: int, done: Event, asked: list[Asked]) -> None:
-    """Search again and again."""
-    from assistant.embeddings.search import search  # noqa: PLC0415
-
-    random = np.random.default_rng(number)
-    count = 0
-    while not done.wait(PAUSE):
-        words = (20_000 ** random.random(6)).astype(int)
-        question = " ".join(f"word{word}" for word in words)
-        start, found, error = time(), 0, ""
-        try:
-            mode = MODES[count % len(MODES)]
-            found = len(search(question, user=None, mode=mode, using=ALIAS))
-        except Exception as problem:
-            error = repr(problem)
-        count += 1
-        asked.append(Asked(start, time() - start, found, error))
-    connections[ALIAS].close()
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -272,18 +180,6 @@ def judge(asked: Sequence[Asked], steps: dict[str, float], quiet: Sequence[Time]
             if name != "usual"
         ),
     ]
-
-
-def show(name: str, part: Sequence[Asked], seconds: float) -> float:
-    """Print one step's latencies, and return the 95th percentile."""
-    times = sorted(1000 * one.seconds for one in part)
-    cuts = quantiles(times, n=20) if len(times) > 1 else [float("nan")] * 19
-    longest = times[-1] if times else float("nan")
-    print(
-        f"{name:<12}{seconds:>9.1f}{len(times):>10}"
-        f"{cuts[9]:>7.1f} ms{cuts[18]:>7.1f} ms{longest:>7.1f} ms"
-    )
-    return cuts[18]
 
 
 if __name__ == "__main__":

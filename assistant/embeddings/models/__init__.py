@@ -6,7 +6,8 @@ from assistant.embeddings.models.embedding_models import EmbeddingModel
 from assistant.embeddings.models.evaluations import SearchEvaluation
 from assistant.embeddings.models.knowledge import KnowledgeDocument
 from assistant.embeddings.models.queue import EmbeddingQueueItem
-from assistant.embeddings.models.searches import SearchEvent, SearchRecord
+from assistant.embeddings.models.search_events import SearchEvent
+from assistant.embeddings.models.searches import SearchRecord
 from assistant.embeddings.models.statistics import SearchChange, SearchLexeme, SearchStatistics
 
 __all__ = [

@@ -1,17 +1,17 @@
 """Measure search on questions whose answers are known."""
 
 import json
-from argparse import BooleanOptionalAction
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db import DatabaseError
 
 from assistant.db.commands import DatabaseCommand
 from assistant.embeddings.backends import EmbeddingError
 from assistant.embeddings.command_options import model_option, tags_option, user_option
 from assistant.embeddings.evaluation import reporting
+from assistant.embeddings.evaluation.arguments import MODES, add_arguments
 from assistant.embeddings.evaluation.comparing import Comparison, compare_evaluations
 from assistant.embeddings.evaluation.files import FileError
 from assistant.embeddings.evaluation.judgements import read_judgements
@@ -24,7 +24,6 @@ from assistant.embeddings.evaluation.runs import run_paths, write_run
 from assistant.embeddings.evaluation.storing import latest, named, parameters_of, save
 from assistant.embeddings.search.requests import SOURCES
 
-MODES = ("vector", "keyword", "hybrid")
 WAY_OUT = " With --mode keyword --no-rerank no model is needed."
 
 
@@ -38,47 +37,7 @@ class Command(DatabaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the files, how to search, and what to do with the figures."""
-        parser.add_argument(
-            "queries",
-            metavar="QUERIES",
-            help="questions: id<TAB>text, TREC topics or JSON lines; - is standard input",
-        )
-        parser.add_argument(
-            "qrels",
-            metavar="QRELS",
-            help='judgements: "question iteration document grade" (TREC) or BEIR\'s tsv',
-        )
-        parser.add_argument(
-            "--mode", action="append", choices=MODES, help="only this one; may be repeated"
-        )
-        parser.add_argument("--user", help="search as this user (default: everybody's)")
-        parser.add_argument("--sources", help="messages,documents (default: both)")
-        parser.add_argument("--tags", default="", help="only documents that have all: A,B")
-        parser.add_argument("--model", help="search with this embedding model, by name")
-        parser.add_argument(
-            "--rerank",
-            action=BooleanOptionalAction,
-            default=None,
-            help="rank the best hits again (default: as RERANKER of the setting ASSISTANT says)",
-        )
-        parser.add_argument(
-            "--per-query", action="store_true", help="all questions, not only those that differ"
-        )
-        parser.add_argument(
-            "--compare", metavar="NAME", help="with a stored evaluation: its name, key or latest"
-        )
-        parser.add_argument(
-            "--run", metavar="PATH", help="write TREC run files, one a mode, into this folder"
-        )
-        parser.add_argument("--name", help="what to store it as (default: the queries' file)")
-        parser.add_argument("--no-save", action="store_true", help="do not store the figures")
-        parser.add_argument("--json", action="store_true", help="all of it as a JSON object")
-        parser.add_argument(
-            "--database",
-            default=DEFAULT_DB_ALIAS,
-            choices=list(connections),
-            help="the alias of the database (default: %(default)s)",
-        )
+        add_arguments(parser)
 
     def handle(self, *, queries: str, qrels: str, database: str, **options: Any) -> None:
         """Read, search, print and store."""
