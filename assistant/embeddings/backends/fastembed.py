@@ -1,7 +1,6 @@
 """Models as ONNX files, run by fastembed: the light default."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +11,20 @@ from assistant.embeddings.backends.base import (
     needs_extra,
     option,
 )
+from assistant.embeddings.backends.fastembed_models import (
+    BATCH_SIZE,
+    CHARACTERS_PER_TOKEN,
+    check_tokenizer,
+    first_line,
+    from_hub,
+    limit_tokens,
+    load,
+    quiet,
+)
 from assistant.embeddings.backends.folders import check_model_folder
 
-__all__ = ["FastembedBackend", "check_tokenizer", "first_line", "quiet"]
+__all__ = ["FastembedBackend"]
 
-# What a batch of long texts takes grows with the square of their length.
-BATCH_SIZE = 16
-MAX_TOKENS = 512
-# Nearly all of a text that a tokenizer looks at is cut off again: spare it what surely is.
-CHARACTERS_PER_TOKEN = 64
-HUB_TIMEOUT = 10
 # Where models of these names are published under no name of somebody's.
 USUAL_OWNER = "sentence-transformers/"
 POOLING_OPTIONS = {"pooling", "normalize"}
@@ -37,7 +40,6 @@ class FastembedBackend:
     def __init__(self, spec: ModelSpec) -> None:
         self.name = spec.name
         self.batch_size: int = option(spec, "batch_size", BATCH_SIZE)
-        most: int = option(spec, "max_tokens", MAX_TOKENS)
         try:
             import fastembed  # noqa: F401, PLC0415
         except ImportError as error:
@@ -46,10 +48,7 @@ class FastembedBackend:
             embedding = _from_folder(spec) if spec.model_path else _from_hub(spec)
         self.model = embedding
         self.folder = Path(embedding.model._model_dir)
-        tokenizer = embedding.model.tokenizer
-        truncation = dict(tokenizer.truncation)
-        self.max_tokens: int | None = min(truncation["max_length"], most)
-        tokenizer.enable_truncation(**{**truncation, "max_length": self.max_tokens})
+        self.max_tokens: int | None = limit_tokens(spec, embedding.model.tokenizer)
         self.max_characters = self.max_tokens * CHARACTERS_PER_TOKEN
 
     def embed_documents(self, texts: Sequence[str]) -> list[Any]:
@@ -88,19 +87,7 @@ def _from_folder(spec: ModelSpec) -> Any:
         name = known["model"]
     else:
         name = _register(spec, folder, file)
-    return _load(spec, TextEmbedding, name, specific_model_path=str(folder), local_files_only=True)
-
-
-def check_tokenizer(name: str, folder: Path) -> None:
-    """Raise ``BackendUnavailable`` where a folder's tokenizer.json is none."""
-    from tokenizers import Tokenizer  # noqa: PLC0415
-
-    try:
-        Tokenizer.from_file(str(folder / "tokenizer.json"))
-    except Exception as error:  # the library's own is a plain one
-        raise BackendUnavailable(
-            f"{name}: tokenizer.json in {folder} holds no tokenizer: {first_line(error)}"
-        ) from error
+    return load(spec, TextEmbedding, name, specific_model_path=str(folder), local_files_only=True)
 
 
 def _register(spec: ModelSpec, folder: Path, file: str) -> str:
@@ -130,9 +117,7 @@ def _register(spec: ModelSpec, folder: Path, file: str) -> str:
 
 
 def _from_hub(spec: ModelSpec) -> Any:
-    """Load a model from fastembed's cache, or fetch it into the cache first."""
     from fastembed import TextEmbedding  # noqa: PLC0415
-    from huggingface_hub import HfApi  # noqa: PLC0415
 
     known = _description(spec.name)
     if known is None:
@@ -140,33 +125,7 @@ def _from_hub(spec: ModelSpec) -> Any:
             f"{spec.name} is no model that fastembed knows: put its ONNX files into a folder and "
             'name that as "model path", or choose another backend.'
         )
-    cache = option(spec, "cache_dir", None, str)
-    try:
-        return TextEmbedding(
-            known["model"], cache, option(spec, "threads", None, int), local_files_only=True
-        )
-    except ValueError:
-        pass  # not in the cache
-    try:
-        # fastembed itself would try for most of a minute.
-        HfApi().model_info(known["sources"]["hf"], timeout=HUB_TIMEOUT)
-    except Exception as error:
-        raise BackendUnavailable(
-            f"{spec.name} is not on this machine and cannot be fetched ({first_line(error)}): put "
-            'its files into a folder and name that as "model path", or fill the cache that '
-            "FASTEMBED_CACHE_PATH names."
-        ) from error
-    return _load(spec, TextEmbedding, known["model"], cache_dir=cache)
-
-
-def _load(spec: ModelSpec, factory: Any, name: str, **options: Any) -> Any:
-    try:
-        return factory(name, threads=option(spec, "threads", None, int), **options)
-    except Exception as error:
-        where = f" from {spec.model_path}" if spec.model_path else ""
-        raise BackendUnavailable(
-            f"{spec.name} cannot be loaded{where}: {first_line(error)}"
-        ) from error
+    return from_hub(spec, TextEmbedding, known, path_name="model path")
 
 
 def _description(name: str) -> dict[str, Any] | None:
@@ -176,21 +135,3 @@ def _description(name: str) -> dict[str, Any] | None:
     models = {model["model"].lower(): model for model in TextEmbedding.list_supported_models()}
     found: dict[str, Any] | None = models.get(name.lower())
     return found or models.get(f"{USUAL_OWNER}{name}".lower())
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Keep fastembed from writing what the error says anyway."""
-    from loguru import logger  # noqa: PLC0415
-
-    logger.disable("fastembed")
-    try:
-        yield
-    finally:
-        logger.enable("fastembed")
-
-
-def first_line(error: Exception) -> str:
-    """Return the beginning of what a library says."""
-    lines = str(error).strip().splitlines()
-    return (lines[0] if lines else type(error).__name__)[:300]

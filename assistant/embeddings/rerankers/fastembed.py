@@ -10,13 +10,14 @@ from assistant.embeddings.backends.base import (
     needs_extra,
     option,
 )
-from assistant.embeddings.backends.fastembed import (
+from assistant.embeddings.backends.fastembed_models import (
     BATCH_SIZE,
     CHARACTERS_PER_TOKEN,
-    HUB_TIMEOUT,
-    MAX_TOKENS,
     check_tokenizer,
     first_line,
+    from_hub,
+    limit_tokens,
+    load,
     quiet,
 )
 from assistant.embeddings.backends.folders import check_model_folder
@@ -38,17 +39,13 @@ class FastembedReranker:
     def __init__(self, spec: RerankerSpec) -> None:
         self.name = spec.name
         self.batch_size: int = option(spec, "batch_size", BATCH_SIZE)
-        most: int = option(spec, "max_tokens", MAX_TOKENS)
         try:
             import fastembed  # noqa: F401, PLC0415
         except ImportError as error:
             needs_extra("The re-ranker fastembed", "fastembed", error)
         with quiet():
             self.model = _from_folder(spec) if spec.model_path else _from_hub(spec)
-        tokenizer = self.model.model.tokenizer
-        truncation = dict(tokenizer.truncation)
-        self.max_tokens = min(truncation["max_length"], most)
-        tokenizer.enable_truncation(**{**truncation, "max_length": self.max_tokens})
+        self.max_tokens = limit_tokens(spec, self.model.model.tokenizer)
         self.max_characters = self.max_tokens * CHARACTERS_PER_TOKEN
 
     def scores(self, question: str, texts: Sequence[str]) -> list[Any]:
@@ -69,7 +66,11 @@ def _from_folder(spec: RerankerSpec) -> Any:
     check_model_folder(spec.name, folder, file)
     check_tokenizer(spec.name, folder)
     name = _register(folder, file)
-    return _load(spec, name, specific_model_path=str(folder), local_files_only=True)
+    from fastembed.rerank.cross_encoder import TextCrossEncoder  # noqa: PLC0415
+
+    return load(
+        spec, TextCrossEncoder, name, specific_model_path=str(folder), local_files_only=True
+    )
 
 
 def _register(folder: Path, file: str) -> str:
@@ -88,9 +89,7 @@ def _register(folder: Path, file: str) -> str:
 
 
 def _from_hub(spec: RerankerSpec) -> Any:
-    """Load a model from fastembed's cache, or fetch it into the cache first."""
     from fastembed.rerank.cross_encoder import TextCrossEncoder  # noqa: PLC0415
-    from huggingface_hub import HfApi  # noqa: PLC0415
 
     known = _description(spec.model)
     if known is None:
@@ -98,35 +97,7 @@ def _from_hub(spec: RerankerSpec) -> Any:
             f"{spec.name} is no cross-encoder that fastembed knows: put its ONNX files into a "
             'folder and name that as "model_path", or choose another backend.'
         )
-    cache = option(spec, "cache_dir", None, str)
-    try:
-        return TextCrossEncoder(
-            known["model"], cache, option(spec, "threads", None, int), local_files_only=True
-        )
-    except ValueError:
-        pass  # not in the cache
-    try:
-        # fastembed itself would try for most of a minute.
-        HfApi().model_info(known["sources"]["hf"], timeout=HUB_TIMEOUT)
-    except Exception as error:
-        raise BackendUnavailable(
-            f"{spec.name} is not on this machine and cannot be fetched ({first_line(error)}): put "
-            'its files into a folder and name that as "model_path", or fill the cache that '
-            "FASTEMBED_CACHE_PATH names."
-        ) from error
-    return _load(spec, known["model"], cache_dir=cache)
-
-
-def _load(spec: RerankerSpec, name: str, **options: Any) -> Any:
-    from fastembed.rerank.cross_encoder import TextCrossEncoder  # noqa: PLC0415
-
-    try:
-        return TextCrossEncoder(name, threads=option(spec, "threads", None, int), **options)
-    except Exception as error:
-        where = f" from {spec.model_path}" if spec.model_path else ""
-        raise BackendUnavailable(
-            f"{spec.name} cannot be loaded{where}: {first_line(error)}"
-        ) from error
+    return from_hub(spec, TextCrossEncoder, known, path_name="model_path")
 
 
 def _description(name: str) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from assistant.embeddings.backends.base import (
     needs_extra,
     option,
 )
-from assistant.embeddings.backends.fastembed import first_line
+from assistant.embeddings.backends.fastembed_models import first_line
 from assistant.embeddings.rerankers.base import RerankerSpec
 
 __all__ = ["SentenceTransformersReranker"]
