@@ -116,12 +116,13 @@ def keyword_sql(
     better; equal ones are ordered by key. ``statistics`` are of the table, and say which rows are
     read; ``scale`` is what ranks are computed by, the same for all tables whose ranks compare.
 
-    Also returned is which of the rows that match are ranked: "all", or the "best" by their words.
+    Also returned is which of the rows that match are ranked: "all", or the "best" by their words
+    where that may be fewer.
     """
     if not words.words:
         return (NOTHING, []), "all"
     queries = tiers(words, statistics)
-    is_all = not words.required and are_few(words, statistics)
+    is_all = are_few(words, statistics)
     read = READ_AT_ONCE if is_all or words.required else READ
     read = min(read, ranking.most or read)
     found = ranking.found(rows, PLACE, words).annotate(rank=ranking.score(words, scale))

@@ -236,6 +236,21 @@ def test_the_words_index_is_used(model: EmbeddingModel) -> None:
     assert "to_search_query" not in plan
 
 
+@pytest.mark.parametrize(
+    "question", ["refund", "refund credit", '"credit card" refund', "refund -credit"]
+)
+def test_of_few_passages_all_are_ranked(model: EmbeddingModel, question: str) -> None:
+    store(model, "credit card refund", "refund")
+    words = read_words(question, using="default")
+    known = sum(words.statistics.values(), Statistics())
+
+    _sql, plan = keyword_sql(
+        KnowledgeChunk.objects.all(), words, scale=known, statistics=known, limit=10
+    )
+
+    assert (plan, bool(found(question))) == ("all", True)
+
+
 @pytest.mark.usefixtures("large")
 def test_where_nothing_was_counted_the_server_s_statistics_do(model: EmbeddingModel) -> None:
     EmbeddingModel.objects.update(is_default=False)
