@@ -1,9 +1,15 @@
 """The pages that are photographed."""
 
 from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlencode
 
+from django.core.management import call_command
+from django.urls import reverse
+
+from assistant import demo
 from assistant.conversations.models import Conversation, Message
-from assistant.embeddings.models import KnowledgeDocument
+from assistant.embeddings.models import EmbeddingModel, KnowledgeDocument, SearchEvaluation
 from assistant.settings.models import SystemSetting
 from tests.browser.person import PHONE, Person
 
@@ -14,6 +20,10 @@ THREAD = "A retry decorator that does not hide bugs"
 DOCUMENT = "Indexes: a page for application developers"
 SETTING = "rate_limits"
 WORDS = "index order"
+# The demo's own, which needs no files.
+MODEL = "demo-hashed-words"
+QUESTION = "what to do first in an outage"
+JUDGED = Path(demo.__file__).parent / "data" / "evaluation"
 
 
 def index(person: Person) -> None:
@@ -67,6 +77,28 @@ def document(person: Person) -> None:
     person.open(KnowledgeDocument.objects.get(title=DOCUMENT))
 
 
+def trial(person: Person) -> None:
+    """A question's hits in each mode, and why."""
+    model = EmbeddingModel.objects.get(name=MODEL)
+    asked = urlencode({"q": QUESTION, "embedding_model": model.pk, "sources": "documents"})
+    person.open(f"{reverse('admin:assistant_embeddings_try_search')}?{asked}")
+    person.run("document.querySelector('.trial-question').scrollIntoView()")
+
+
+def evaluation(person: Person) -> None:
+    """The figures of each mode, and question by question."""
+    call_command(
+        "evaluate_search",
+        str(JUDGED / "queries.tsv"),
+        str(JUDGED / "qrels.txt"),
+        model=MODEL,
+        sources="documents",
+        name="demo",
+        verbosity=0,
+    )
+    person.open(SearchEvaluation.objects.latest("created_at"))
+
+
 PAGES: dict[str, Callable[[Person], None]] = {
     page.__name__.replace("_", "-"): page
     for page in (
@@ -79,5 +111,7 @@ PAGES: dict[str, Callable[[Person], None]] = {
         settings,
         setting,
         document,
+        trial,
+        evaluation,
     )
 }
