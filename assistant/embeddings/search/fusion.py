@@ -2,7 +2,8 @@
 
 Of everything that either leg has found, both numbers are known: how near its vector is, and its
 BM25. Each is told by how many standard deviations it lies above the mean of all that was found,
-which makes them comparable whatever model and whatever words; a hit's score is their sum.
+which makes them comparable whatever model and whatever words; a hit's score is their sum. The
+similarities' are bent before, so that they stand out as BM25's do.
 
 Ranks alone (reciprocal rank fusion) say less: they do not tell a passage that stands out from one
 that is barely the first. Over nine collections the sum was .016 better in nDCG@10 (.009 to .023),
@@ -11,11 +12,11 @@ and above the better leg on each of them.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import isnan
+from math import exp, isnan
 from statistics import fmean, pstdev
 from typing import Any
 
-from assistant.embeddings.search.parameters import FLOOR, WEIGHTS
+from assistant.embeddings.search.parameters import FLOOR, SHAPES, WEIGHTS
 
 __all__ = ["Candidate", "Ranked", "fuse", "union"]
 
@@ -59,16 +60,23 @@ def fuse(rows: Iterable[Ranked]) -> list[Ranked]:
     for row in rows:
         row.score = 0.0
     for leg, weight in WEIGHTS.items():
-        numbers = [row.scores[leg] for row in rows if leg in row.scores]
-        if not numbers:
-            continue
-        mean, deviation = fmean(numbers), pstdev(numbers)
-        for row in rows:
-            if leg in row.scores and deviation:
-                standard = max((row.scores[leg] - mean) / deviation, FLOOR)
-            else:
-                standard = 0.0
-            row.score += weight * (1 + standard)  # above 0, whatever was found
+        known = [row for row in rows if leg in row.scores]
+        standards = _standards([row.scores[leg] for row in known])
+        if shape := SHAPES[leg]:
+            standards = _standards([exp(shape * standard) for standard in standards])
+        # Above 0, whatever was found.
+        for row in rows if known else ():
+            row.score += weight
+        for row, standard in zip(known, standards, strict=True):
+            row.score += weight * max(standard, FLOOR)
     return sorted(
         rows, key=lambda row: (-row.score, min(row.ranks.values()), row.kind, str(row.key))
     )
+
+
+def _standards(numbers: Sequence[float]) -> list[float]:
+    """Return by how many standard deviations each number lies above the mean."""
+    if not numbers:
+        return []
+    mean, deviation = fmean(numbers), pstdev(numbers)
+    return [(number - mean) / deviation if deviation else 0.0 for number in numbers]

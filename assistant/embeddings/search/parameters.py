@@ -1,6 +1,7 @@
 """All parameters of ranking, in one place.
 
-Chosen over nine judged collections (``python -m benchmarks.retrieval_quality``), the same for all.
+Chosen over twenty judged collections (``python -m benchmarks.retrieval_quality``), the same for
+all.
 """
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "READ",
     "READ_AT_ONCE",
     "SCALE",
+    "SHAPES",
     "SMALL",
     "WEIGHTS",
     "WORDS",
@@ -54,6 +56,9 @@ CANDIDATES = 100
 # What a leg's opinion counts. The little more for words decides where few passages were found: one
 # holds the very word, the other is nearer.
 WEIGHTS = {"vector": 1.0, "keyword": 1.05}
+# Of BM25's numbers a few stand out far, of similarities many a little: as they are, words would
+# decide nearly alone who is first. exp(.25 * score) gives the similarities' the same shape.
+SHAPES = {"vector": 0.25, "keyword": 0.0}
 # So many deviations below the mean is as bad as it gets: where one passage holds an identifier that
 # no other has, its vector may be the worst of all.
 FLOOR = -0.75

@@ -62,6 +62,15 @@ def test_the_only_one_with_the_word_is_first_however_far_its_vector_is(others: i
     assert fuse([*rows, row(A, vector=0.01, keyword=8.0)])[0].key == A
 
 
+def test_similarities_stand_out_as_words_do() -> None:
+    rows = [row(UUID(int=100 + n), vector=float(n), keyword=float(19 - n)) for n in range(20)]
+    nearest = row(A, vector=20.0, keyword=9.5)
+    best_words = row(B, vector=9.5, keyword=20.0)
+
+    # By their standard scores alone, words would come first: they weigh a little more.
+    assert keys(fuse([*rows, nearest, best_words]))[:2] == [A, B]
+
+
 def test_one_leg_keeps_its_order() -> None:
     many = [UUID(int=number) for number in range(1, 40)]
 
