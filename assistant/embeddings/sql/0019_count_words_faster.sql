@@ -1,6 +1,4 @@
--- Counting the words of new passages costs whoever writes them less.
-
--- As before, but for a statement that inserts one passage, which most of all feel what it costs.
+-- As before, but for a statement that inserts one passage: it feels most what counting costs.
 CREATE OR REPLACE FUNCTION count_search_words() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -134,5 +132,5 @@ END;
 $$;
 
 -- A count that grows is an update, which stays out of both indexes where its page has room: three
--- times as fast. Pages that are there already get it as their rows are updated.
+-- times as fast. Rows of pages that are full already move to such pages when they are next updated.
 ALTER TABLE search_lexemes SET (fillfactor = 65);
