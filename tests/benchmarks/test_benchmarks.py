@@ -24,6 +24,7 @@ from benchmarks import (
     measure,
     migrate,
     peers,
+    write_passages,
 )
 from benchmarks.databases import connect
 
@@ -63,6 +64,7 @@ def _own_databases(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
         pytest.param(keyword_search, "--documents 5", 11, id="keyword search"),
         pytest.param(hybrid_search, "--documents 5", 3, id="hybrid search"),
         pytest.param(load_vectors, "--rows 200 --dimension 8", 2, id="load vectors"),
+        pytest.param(write_passages, "--rows 20", 3, id="write passages"),
         pytest.param(
             filtered_search, "--rows 3000 --dimension 8 --queries 2", 15, id="filtered search"
         ),

@@ -124,6 +124,48 @@ def test_what_changes_no_words_changes_nothing(client: Client, writer: Writer) -
     assert rows.scalar(client, sequence) == before + 2
 
 
+def test_a_passage_at_a_time(client: Client, writer: Writer) -> None:
+    texts = ("", "the", "dogs, dogs and cats", "see os.path.join", "see see_dogs", "dogs")
+    for source in TABLES:
+        for text in texts:
+            writer.insert(source, text, models=(1,))
+        writer.copy(source, "mice")
+    check(client, settled=True)
+
+
+def test_statements_that_insert_no_passage(client: Client, writer: Writer) -> None:
+    for source, table in TABLES.items():
+        columns, values = writer.values(source, "dogs")
+        places = ", ".join(["%s"] * len(values))
+        insert = f"INSERT INTO {table} ({columns}, id) "
+        key = "00000000-0000-4000-8000-000000000000"
+        for statement in (
+            f"{insert} VALUES ({places}, '{key}')",
+            f"{insert} VALUES ({places}, '{key}') ON CONFLICT (id) DO NOTHING",
+            f"{insert} SELECT {places}, '{key}'::uuid WHERE false",
+            f"{insert} VALUES ({places}, '{key}')"
+            " ON CONFLICT (id) DO UPDATE SET chunk_text = 'two mice'",
+        ):
+            client.execute(statement, values)
+            check(client)
+    check(client, settled=True)
+    words = "SELECT lexeme FROM search_lexemes ORDER BY source, lexeme"
+    assert client.execute(words).fetchall() == [("mice",), ("two",)] * 2
+
+
+def test_counts_that_grow_stay_out_of_the_indexes(client: Client, writer: Writer) -> None:
+    words = [f"word{number}" for number in range(1000)]
+    hot = "SELECT pg_stat_get_xact_tuples_{}('search_lexemes'::regclass)"
+    writer.insert("documents", " ".join(words))
+
+    with client.transaction():
+        writer.insert("documents", " ".join(words[::4]))
+        counts = [rows.scalar(client, hot.format(kind)) for kind in ("updated", "hot_updated")]
+
+    assert counts == [250, 250]
+    check(client, settled=True)
+
+
 def test_identifiers_are_not_a_clients(client: Client, writer: Writer) -> None:
     columns, values = writer.values("documents", "call getUserById")
     client.execute(
@@ -199,6 +241,7 @@ NEW = (
     "0016_fill_search_statistics",
     "0017_index_identifiers",
     "0018_add_search_records",
+    "0019_count_words_faster",
 )
 
 
