@@ -241,7 +241,6 @@ NEW = (
     "0016_fill_search_statistics",
     "0017_index_identifiers",
     "0018_add_search_records",
-    "0019_count_words_faster",
 )
 
 

@@ -69,6 +69,8 @@ DROP TRIGGER trigger_count_search_words_on_truncate ON knowledge_chunks;
 DROP TRIGGER trigger_count_search_words_on_delete ON knowledge_chunks;
 DROP TRIGGER trigger_count_search_words_on_update ON knowledge_chunks;
 DROP TRIGGER trigger_count_search_words ON knowledge_chunks;
+ALTER TABLE search_lexemes RESET (fillfactor);
+
 DROP FUNCTION refresh_search_statistics();
 DROP FUNCTION settle_search_changes();
 DROP FUNCTION count_search_words();

@@ -200,6 +200,26 @@ BEGIN
         RETURN NULL;
     END IF;
     IF TG_OP = 'INSERT' THEN
+        written := (SELECT count(*) FROM (SELECT FROM new_rows LIMIT 2) AS first);
+    END IF;
+    IF TG_OP = 'INSERT' AND written < 2 THEN
+        -- A passage holds each of its words once: there is nothing to add up.
+        INSERT INTO search_changes AS c
+            (embedding_model_id, source, passages, bytes, lexemes, counts)
+        SELECT embedding_model_id, kind, 1, octet_length(chunk_text), words,
+            array_fill(1, ARRAY[cardinality(words)])
+        FROM (
+            SELECT embedding_model_id, chunk_text,
+                tsvector_to_array(chunk_search || COALESCE(chunk_identifiers, '')) AS words
+            FROM new_rows
+            -- Computed once.
+            OFFSET 0
+        ) AS passage
+        RETURNING (
+            SELECT s.passages FROM search_statistics AS s
+            WHERE s.embedding_model_id = c.embedding_model_id AND s.source = kind
+        ) INTO known;
+    ELSIF TG_OP = 'INSERT' THEN
         WITH added AS (
             INSERT INTO search_changes (embedding_model_id, source, passages, bytes, lexemes, counts)
             SELECT rows.embedding_model_id, kind, rows.passages, rows.bytes,
@@ -458,3 +478,7 @@ DROP FUNCTION search_words_between(text, jsonb, float8, float8);
 -- Searches alone have called them.
 -- squawk-ignore ban-drop-function
 DROP FUNCTION to_narrow_query(text, jsonb, float8);
+
+-- A count that grows is an update, which stays out of both indexes where its page has room: three
+-- times as fast. Rows of pages that are full already move to such pages when they are next updated.
+ALTER TABLE search_lexemes SET (fillfactor = 65);

@@ -174,7 +174,6 @@ WRITTEN_AT: dict[Node, str] = {
         SELECT name, 1, 100, id, '{"hybrid": {"ndcg@10": 0.10}}'::jsonb FROM embedding_models
         UNION ALL SELECT '', 0, 0, NULL, '{}';
     """,
-    ("assistant_embeddings", "0019_count_words_faster"): CHANGES,
     ("sessions", "0001_initial"): """
         INSERT INTO django_session (session_key, session_data, expire_date)
         VALUES ('a', '', '-infinity'), ('b', 'x', now());
