@@ -80,9 +80,7 @@ def _add(steps: Any) -> None:
 
 def _build(steps: Any) -> None:
     step = _step(steps, "build", "compute a model's vectors and indexes while others search")
-    step.add_argument(
-        "--rate", type=speed, metavar="TEXTS", help="at most so many texts a second"
-    )
+    step.add_argument("--rate", type=speed, metavar="TEXTS", help="at most so many texts a second")
     step.add_argument(
         "--full-speed", action="store_true", help="without rests: for when nobody searches"
     )
@@ -102,7 +100,9 @@ def _build(steps: Any) -> None:
 def _activate(steps: Any) -> None:
     step = _step(steps, "activate", "make a model the one that every search uses")
     _confirmation(step)
-    step.add_argument("--force", action="store_true", help="though it is not complete, or not comparable")
+    step.add_argument(
+        "--force", action="store_true", help="though it is not complete, or not comparable"
+    )
     step.add_argument(
         "--queries",
         type=up_to(MOST_QUERIES),

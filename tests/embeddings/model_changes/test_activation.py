@@ -144,7 +144,9 @@ def test_a_model_that_cannot_be_had_is_not_activated(texts: int, client: Client)
             "UPDATE embedding_models SET backend = %s WHERE name = ANY (%s)",
             [ABSENT, ["new", *both]],
         )
-        with pytest.raises(CommandError, match="cannot be compared: new: .* The model is not there"):
+        with pytest.raises(
+            CommandError, match=r"cannot be compared: new: .* The model is not there"
+        ):
             change("activate", "new", "--yes")
 
     assert default_name() == former

@@ -50,7 +50,7 @@ def test_numbers_up_to_the_bounds_are_taken(shared: str) -> None:
 
 @pytest.mark.parametrize("name", ["", "  ", "one\ntwo", "one\x1b[31m", "one\ttwo", "one\u2028two"])
 def test_a_name_can_be_read_and_typed(shared: str, name: str) -> None:
-    with pytest.raises(CommandError, match="was not added.*name: ") as caught:
+    with pytest.raises(CommandError, match=r"was not added.*name: ") as caught:
         change("add", name, "--dimension", 5, "--backend", HASHED_WORDS)
 
     assert str(caught.value).isprintable()

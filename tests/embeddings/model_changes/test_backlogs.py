@@ -93,19 +93,22 @@ def test_a_model_that_is_being_built_has_no_backlog(texts: int) -> None:
     add("new")
     work(names=["new"], limit=texts - 2)
 
-    with pytest.raises(CommandError, match="2 texts wait for their vectors.*build new"):
+    with pytest.raises(CommandError, match=r"2 texts wait for their vectors.*build new"):
         change("activate", "new", "--yes")
 
 
 def test_a_backlog_hides_no_gap(built: EmbeddingModel, client: Client, settings: Any) -> None:
     write(client, 2)
-    client.execute("UPDATE embedding_queue SET failed_at = now() WHERE ctid = (%s)::tid", [
-        value(
-            client,
-            "SELECT ctid::text FROM embedding_queue WHERE embedding_model_id = %s LIMIT 1",
-            built.pk,
-        )
-    ])
+    client.execute(
+        "UPDATE embedding_queue SET failed_at = now() WHERE ctid = (%s)::tid",
+        [
+            value(
+                client,
+                "SELECT ctid::text FROM embedding_queue WHERE embedding_model_id = %s LIMIT 1",
+                built.pk,
+            )
+        ],
+    )
 
     with pytest.raises(
         CommandError, match=r"complete: 1 texts have failed.*embed --model new --retry-failed"

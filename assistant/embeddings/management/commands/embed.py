@@ -91,9 +91,7 @@ class Command(DatabaseCommand):
         live = EmbeddingModel.objects.using(database).live()
         built = live.exclude(pk__in=live.in_use().values("pk")).order_by("name")
         for name in built.values_list("name", flat=True):
-            reporter.say(
-                f"{name} is being built, by: {step_command('build', name)}"
-            )
+            reporter.say(f"{name} is being built, by: {step_command('build', name)}")
 
     def _check_names(self, names: list[str], database: str) -> None:
         models = EmbeddingModel.objects.using(database).live()

@@ -13,8 +13,8 @@ from assistant.db.commands import DatabaseCommand
 from assistant.embeddings.management.signals import signals
 from assistant.embeddings.model_changes import printing
 from assistant.embeddings.model_changes.activation import activate_model, refuse_incomplete
-from assistant.embeddings.model_changes.advice import step_command
 from assistant.embeddings.model_changes.adding import add_model
+from assistant.embeddings.model_changes.advice import step_command
 from assistant.embeddings.model_changes.arguments import add_arguments
 from assistant.embeddings.model_changes.building import REST, Builder
 from assistant.embeddings.model_changes.completeness import Completeness
