@@ -37,7 +37,8 @@ class SearchEventAdmin(OfUsersAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Fetch the beginning of the question for those who may see it."""
         rows: models.QuerySet[Any] = super().get_queryset(request)
-        if not self._for(request)._may_open(SearchRecord):
+        has_page = self.admin_site.is_registered(SearchRecord)
+        if not has_page or not self._for(request)._may_open(SearchRecord):
             return rows
         asked: models.QuerySet[Any] = rows.annotate(question=Left("record__query", LENGTH + 1))
         return asked
