@@ -35,8 +35,11 @@ class SearchEventAdmin(OfUsersAdmin):
         css = {"all": ["assistant_embeddings/searches.css"]}
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Fetch the beginning of the question."""
+        """Fetch the beginning of the question for those who may see it."""
         rows: models.QuerySet[Any] = super().get_queryset(request)
+        has_page = self.admin_site.is_registered(SearchRecord)
+        if not has_page or not self._for(request)._may_open(SearchRecord):
+            return rows
         asked: models.QuerySet[Any] = rows.annotate(question=Left("record__query", LENGTH + 1))
         return asked
 
@@ -46,6 +49,7 @@ class SearchEventAdmin(OfUsersAdmin):
 
     @admin.display(description=_("search"))
     def search_link(self, obj: Any) -> str:
-        """Return a link to the search."""
-        text = Truncator(obj.question or "").chars(LENGTH) or f"{str(obj.record_id)[:8]}…"
+        """Return a link to the search, or the beginning of its key alone."""
+        question = Truncator(getattr(obj, "question", None) or "").chars(LENGTH)
+        text = question or f"{str(obj.record_id)[:8]}…"
         return self.object_link(SearchRecord(pk=obj.record_id), text)

@@ -31,6 +31,9 @@ SOURCES: dict[str, type[models.Model]] = {
     "conversation": Conversation,
 }
 
+# The keys of the rows that are still there, and what these are called.
+Names = Mapping[type[models.Model], Mapping[UUID, str]]
+
 # Makes of a row, of which only the key is known, and of a text a link for those who may open it.
 Linker = Callable[[models.Model, str], str]
 
@@ -52,7 +55,7 @@ def hits_table(record: Any, *, link: Linker, titles: bool) -> str:
     """Return the table: the first hits, and which of them were opened and rated.
 
     The record may have been written by anybody: what is no hit is left out. With ``titles``
-    documents are named by them.
+    documents are named by them. What has been deleted since is no link.
     """
     listed = record.hits if isinstance(record.hits, list) else []
     found = [
@@ -64,25 +67,41 @@ def hits_table(record: Any, *, link: Linker, titles: bool) -> str:
         (event.source, event.chunk, event.kind): event
         for event in record.events.filter(rank__lte=MAX_HITS).order_by("pk")[: 2 * MAX_HITS]
     }
-    names = _titles(found, using=record._state.db) if titles else {}
+    names = _names(found, titles=titles, using=record._state.db)
     return render_to_string(
         "assistant_embeddings/search_hits.html",
         {"hits": list(_shown(found, events, names, link)), "more": len(listed) - len(found)},
     )
 
 
-def _titles(found: Sequence[tuple[int, Any]], *, using: str) -> dict[UUID, str]:
-    keys = {_uuid(hit.get("source")) for _rank, hit in found if hit.get("kind") == "document"}
-    if not keys - {None}:
-        return {}
-    documents = KnowledgeDocument.objects.using(using).filter(pk__in=keys - {None})
-    return dict(documents.values_list("pk", "title"))
+def _names(found: Sequence[tuple[int, Any]], *, titles: bool, using: str) -> Names:
+    """Look for sources and passages, by a query a table."""
+    keys: dict[type[models.Model], set[UUID]] = {}
+    for _rank, hit in found:
+        kind, source, chunk = hit.get("kind"), _uuid(hit.get("source")), _uuid(hit.get("chunk"))
+        for model, key in ((_source_model(kind), source), (_passage_model(kind), chunk)):
+            if model is not None and key is not None:
+                keys.setdefault(model, set()).add(key)
+    names = {}
+    for model, wanted in keys.items():
+        name = models.F("title") if titles and model is KnowledgeDocument else models.Value("")
+        rows = model._base_manager.using(using).filter(pk__in=wanted)
+        names[model] = dict(rows.values_list("pk", name))
+    return names
+
+
+def _source_model(kind: Any) -> type[models.Model] | None:
+    return SOURCES.get(kind) if isinstance(kind, str) else None
+
+
+def _passage_model(kind: Any) -> type[models.Model]:
+    return KnowledgeChunk if kind == "document" else ConversationEmbedding
 
 
 def _shown(
     found: Sequence[tuple[int, Any]],
     events: Mapping[Any, SearchEvent],
-    names: Mapping[UUID, str],
+    names: Names,
     link: Linker,
 ) -> Iterator[ShownHit]:
     for rank, hit in found:
@@ -92,7 +111,7 @@ def _shown(
         yield ShownHit(
             rank=rank,
             source=_source(hit.get("kind"), source, names, link),
-            passage=_passage(hit.get("kind"), chunk, link),
+            passage=_passage(hit.get("kind"), chunk, names, link),
             score=_number(hit.get("score")),
             legs=list(_legs(hit.get("ranks"), hit.get("scores"))),
             opened=opened and opened.created_at,
@@ -100,13 +119,13 @@ def _shown(
         )
 
 
-def _source(kind: Any, key: UUID | None, names: Mapping[UUID, str], link: Linker) -> str:
-    model = SOURCES.get(kind) if isinstance(kind, str) else None
+def _source(kind: Any, key: UUID | None, names: Names, link: Linker) -> str:
+    model = _source_model(kind)
     if model is None or key is None:
         return "-"
-    name = Truncator(names.get(key, "")).chars(TITLE_LENGTH)
     row = model(pk=key)
-    return link(row, name or untitled(row))
+    name = Truncator(names[model].get(key, "")).chars(TITLE_LENGTH)
+    return _linked(row, name or untitled(row), names, link)
 
 
 def untitled(row: models.Model) -> str:
@@ -114,11 +133,16 @@ def untitled(row: models.Model) -> str:
     return f"{row._meta.verbose_name} {str(row.pk)[:8]}…"
 
 
-def _passage(kind: Any, key: UUID | None, link: Linker) -> str:
+def _passage(kind: Any, key: UUID | None, names: Names, link: Linker) -> str:
     if key is None:
         return _("whole")
-    model = KnowledgeChunk if kind == "document" else ConversationEmbedding
-    return link(model(pk=key), f"{str(key)[:8]}…")
+    return _linked(_passage_model(kind)(pk=key), f"{str(key)[:8]}…", names, link)
+
+
+def _linked(row: models.Model, text: str, names: Names, link: Linker) -> str:
+    if row.pk in names[type(row)]:
+        return link(row, text)
+    return _("%(name)s (gone)") % {"name": text}
 
 
 def _legs(ranks: Any, scores: Any) -> Iterator[str]:

@@ -51,5 +51,10 @@ def _decoded(name: str, lines: Iterator[tuple[int, bytes]]) -> Iterator[tuple[in
         if "\0" in text:
             problem = "it has a null character: a text file in UTF-8 is expected."
             raise FileError(name, problem, line=number)
-        if text := text.rstrip("\r\n"):
+        text = text.rstrip("\r\n")
+        if "\r" in text:
+            # An old Mac's, which would make one line of several.
+            problem = "it has ends of lines that are CR alone: save it with LF (or CR LF)."
+            raise FileError(name, problem, line=number)
+        if text:
             yield number, text

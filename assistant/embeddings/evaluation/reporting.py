@@ -88,8 +88,8 @@ def difference_lines(
             figures = evaluation.answers[query][mode].figures
             yield (
                 f"{_id(query)}  {difference:+.4f}  {then[NDCG]:.4f} -> {figures[NDCG]:.4f}"
-                f"  [{_plans(then.get('plans', {}))} -> "
-                f"{_plans(evaluation.answers[query][mode].plans)}]  "
+                f"  [{_plans(then.get('plans', {}), mode)} -> "
+                f"{_plans(evaluation.answers[query][mode].plans, mode)}]  "
                 f"{_short(evaluation.texts[query])}"
             )
 
@@ -167,7 +167,7 @@ def _query(
 ) -> str:
     answers = evaluation.answers[query]
     figures = "  ".join(f"{mode} {answer.figures[NDCG]:.4f}" for mode, answer in answers.items())
-    said = "; ".join(f"{mode}: {_plans(answers[mode].plans)}" for mode in plans or answers)
+    said = "; ".join(f"{mode}: {_plans(answers[mode].plans, mode)}" for mode in plans or answers)
     margin = "" if difference is None else f"{difference:+.4f}  "
     return f"{_id(query)}  {margin}{figures}  [{said}]  {_short(evaluation.texts[query])}"
 
@@ -176,8 +176,10 @@ def _id(query: str) -> str:
     return f"  {_short(query):<6}"
 
 
-def _plans(plans: Mapping[str, str]) -> str:
-    return ", ".join(f"{source} {plan}" for source, plan in plans.items()) or "-"
+def _plans(plans: Mapping[str, str], mode: str) -> str:
+    # Which leg a plan is of, "keyword:documents", goes without saying where it is the only one.
+    told = ((source.removeprefix(f"{mode}:"), plan) for source, plan in plans.items())
+    return ", ".join(f"{source} {plan}" for source, plan in told) or "-"
 
 
 def _short(text: str) -> str:

@@ -1,10 +1,9 @@
 """Activating a model: from one moment to the next every search uses it."""
 
-from shlex import quote
-
 from django.core.exceptions import ValidationError
 
 from assistant.embeddings.model_changes.adding import sentences
+from assistant.embeddings.model_changes.advice import step_command
 from assistant.embeddings.model_changes.completeness import Completeness
 from assistant.embeddings.model_changes.errors import IncompleteModelError, ModelChangeError
 from assistant.embeddings.model_changes.finding import default_model
@@ -15,13 +14,16 @@ __all__ = ["activate_model", "refuse_incomplete", "refuse_worse"]
 
 
 def refuse_incomplete(model: EmbeddingModel, *, using: str) -> None:
-    """Raise ``IncompleteModelError`` where searches with a model would miss texts, or be slow."""
+    """Raise ``IncompleteModelError`` where searches with a model would miss texts, or be slow.
+
+    A few texts that wait in the queue are no reason: while people write there nearly always are.
+    """
     completeness = Completeness(model, using)
     if problems := completeness.problems():
         raise IncompleteModelError(
             f'"{model.name}" is not complete: {"; ".join(problems)}. '
             f"First: {completeness.way_out()} (or, as it is: "
-            f"manage.py embedding_model activate {quote(model.name)} --force)"
+            f"{step_command('activate', model.name, '--force')})"
         )
 
 
@@ -50,7 +52,7 @@ def activate_model(
     try:
         return set_default_embedding_model(embedding_model=model)
     except ValidationError as error:
-        way = f"manage.py embedding_model build {quote(model.name)} --again"
+        way = step_command("build", model.name, "--again")
         raise ModelChangeError(f"{sentences(error)} To build it again: {way}") from error
     except EmbeddingModel.DoesNotExist as error:
         raise ModelChangeError(f'"{model.name}" was deleted meanwhile.') from error

@@ -1,11 +1,10 @@
 """A new model beside those that are there."""
 
-from shlex import quote
-
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from assistant.embeddings.backends import EmbeddingError, embed_texts, load_backend
+from assistant.embeddings.model_changes.advice import step_command
 from assistant.embeddings.model_changes.errors import ModelChangeError
 from assistant.embeddings.model_validation import validate_backend, validate_provider
 from assistant.embeddings.models import EmbeddingModel
@@ -26,9 +25,11 @@ def add_model(
 
     Raises ``ModelChangeError``.
     """
+    embedding_model.name = embedding_model.name.strip()
     embedding_model.is_default = False
     embedding_model.is_active = True
     embedding_model.status = EmbeddingModel.Status.BUILDING
+    _refuse_unreadable(embedding_model.name)
     _refuse_namesake(embedding_model, using=using)
     _validate(embedding_model, using=using)
     if is_tried:
@@ -43,14 +44,25 @@ def add_model(
     return embedding_model
 
 
+def _refuse_unreadable(name: str) -> None:
+    """Refuse what nobody could type after another step."""
+    if not name:
+        raise ModelChangeError("The model was not added. name: it is empty; one word is enough.")
+    if not name.isprintable():
+        raise ModelChangeError(
+            f"{name!r} was not added. name: it has an end of line or another character that is "
+            "not shown; letters, digits, signs and spaces are expected."
+        )
+
+
 def _refuse_namesake(model: EmbeddingModel, *, using: str) -> None:
     rows = EmbeddingModel.objects.using(using)
-    known = rows.filter(name=model.name).first() if "\0" not in model.name else None
+    known = rows.filter(name=model.name).first()
     if known is None:
         return
     way = "choose another name"
     if known.status == EmbeddingModel.Status.RETIRED:
-        way += f", or take it back: manage.py embedding_model build {quote(known.name)} --again"
+        way += f", or take it back: {step_command('build', known.name, '--again')}"
     raise ModelChangeError(
         f'There is an embedding model "{known.name}" already ({known.dimension} dimensions, '
         f"{known.status}); {way}."

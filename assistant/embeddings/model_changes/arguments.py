@@ -3,6 +3,7 @@
 import argparse
 import json
 import math
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -12,6 +13,12 @@ from assistant.embeddings.model_changes.retirement import GRACE
 from assistant.embeddings.models import EmbeddingModel
 
 __all__ = ["add_arguments"]
+
+# What is more is a slip: a text in 17 minutes, a day of grace, hours of comparing.
+SLOWEST_RATE = 0.001
+LONGEST_GRACE = 86_400
+MOST_QUERIES = 10_000
+MOST_INDEX_WORKERS = 1_024  # what the server's setting takes
 
 
 def add_arguments(parser: CommandParser) -> None:
@@ -73,15 +80,13 @@ def _add(steps: Any) -> None:
 
 def _build(steps: Any) -> None:
     step = _step(steps, "build", "compute a model's vectors and indexes while others search")
-    step.add_argument(
-        "--rate", type=positive, metavar="TEXTS", help="at most so many texts a second"
-    )
+    step.add_argument("--rate", type=speed, metavar="TEXTS", help="at most so many texts a second")
     step.add_argument(
         "--full-speed", action="store_true", help="without rests: for when nobody searches"
     )
     step.add_argument(
         "--index-workers",
-        type=natural,
+        type=up_to(MOST_INDEX_WORKERS),
         default=0,
         metavar="N",
         help="processes that help the server's one to build an index (default: %(default)s)",
@@ -95,10 +100,12 @@ def _build(steps: Any) -> None:
 def _activate(steps: Any) -> None:
     step = _step(steps, "activate", "make a model the one that every search uses")
     _confirmation(step)
-    step.add_argument("--force", action="store_true", help="though it is not complete")
+    step.add_argument(
+        "--force", action="store_true", help="though it is not complete, or not comparable"
+    )
     step.add_argument(
         "--queries",
-        type=natural,
+        type=up_to(MOST_QUERIES),
         default=20,
         metavar="N",
         help="by how many questions both models are compared (default: %(default)s; 0: none)",
@@ -133,26 +140,36 @@ def json_object(text: str) -> Any:
     return value
 
 
-def natural(text: str) -> int:
-    """Read a number from 0 on."""
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 0 on")
-    return int(text)
+def up_to(most: int) -> Callable[[str], int]:
+    """Return what reads a number up to a bound."""
+
+    def natural(text: str) -> int:
+        # Longer than any bound, it is not read.
+        if not text.isdecimal() or len(text) > 9 or int(text) > most:
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 0 to {most:,}")
+        return int(text)
+
+    return natural
 
 
 def seconds(text: str) -> float:
     """Read a time."""
+    value = _number(text)
+    if value is None or not 0 <= value <= LONGEST_GRACE:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 to {LONGEST_GRACE:,}")
+    return value
+
+
+def speed(text: str) -> float:
+    """Read how many texts a second."""
+    value = _number(text)
+    if value is None or not SLOWEST_RATE <= value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from {SLOWEST_RATE} on")
+    return value
+
+
+def _number(text: str) -> float | None:
     try:
-        value = float(text)
+        return float(text)
     except ValueError:
-        value = -1
-    if not 0 <= value < math.inf:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 on")
-    return value
-
-
-def positive(text: str) -> float:
-    """Read a speed."""
-    if not (value := seconds(text)):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
-    return value
+        return None

@@ -61,7 +61,8 @@ class BuildWorker(Worker):
         return total.done + total.retried + total.failed
 
     def _tidy(self) -> None:
-        """Leave that to the builder and to other workers."""
+        """Leave the indexes to the builder, and the rest to other workers."""
+        self.tidying.settle()
 
 
 class Builder:

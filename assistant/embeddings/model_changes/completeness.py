@@ -2,15 +2,20 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from shlex import quote
 from typing import Any
 
 from assistant.conversations.models import Message
 from assistant.embeddings.index_states import INDEXED, IndexState, index_states
+from assistant.embeddings.model_changes.advice import embed_command, step_command
 from assistant.embeddings.models import EmbeddingModel, EmbeddingQueueItem, KnowledgeDocument
 from assistant.embeddings.queue.indexing import has_many
 
 __all__ = ["Completeness"]
+
+# How many texts may wait when everybody begins to search with a model, and what share of all where
+# that is more. Until they are embedded they are found by their words.
+FEW_WAITING = 100
+SHARE_WAITING = 0.01
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,13 @@ class Completeness:
     def failed(self) -> int:
         """Return how many texts have failed for good."""
         return int(self._queue().failed().count())
+
+    @property
+    def is_behind(self) -> bool:
+        """Return whether more texts wait than those of a moment ago."""
+        if self.model.status == EmbeddingModel.Status.BUILDING:
+            return self.waiting > 0  # however few there are: it is not built
+        return self.waiting > FEW_WAITING and self.waiting > SHARE_WAITING * self.texts
 
     @property
     def covered(self) -> int | None:
@@ -65,7 +77,7 @@ class Completeness:
         if self.model.backfilled_at is None:
             if self._has_texts():
                 problems.append("not all texts have been queued for it")
-        elif self.waiting:
+        elif self.is_behind:
             problems.append(f"{self.waiting:,} texts wait for their vectors")
         if self.failed:
             problems.append(f"{self.failed:,} texts have failed")
@@ -85,10 +97,10 @@ class Completeness:
 
     def way_out(self) -> str:
         """Return the command that completes the model."""
-        name = quote(self.model.name)
-        if self.failed and not self.waiting and not self.wanted_indexes:
-            return f"manage.py embed --model {name} --retry-failed"
-        return f"manage.py embedding_model build {name}"
+        is_queued = self.model.backfilled_at is not None
+        if self.failed and is_queued and not self.is_behind and not self.wanted_indexes:
+            return embed_command(self.model.name, "--retry-failed")
+        return step_command("build", self.model.name)
 
     def _queue(self) -> Any:
         return EmbeddingQueueItem.objects.using(self.using).filter(embedding_model=self.model)

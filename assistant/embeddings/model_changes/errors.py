@@ -1,6 +1,8 @@
 """What a step of changing the model refuses."""
 
-__all__ = ["IncompleteModelError", "ModelChangeError"]
+from typing import Any
+
+__all__ = ["IncompleteModelError", "ModelChangeError", "UnsearchableModelError"]
 
 
 class ModelChangeError(Exception):
@@ -9,3 +11,11 @@ class ModelChangeError(Exception):
 
 class IncompleteModelError(ModelChangeError):
     """A model misses texts or an index."""
+
+
+class UnsearchableModelError(ModelChangeError):
+    """Nobody can search with a model from here."""
+
+    def __init__(self, model: Any, problem: str) -> None:
+        super().__init__(f"{model.name}: {problem}")
+        self.model = model

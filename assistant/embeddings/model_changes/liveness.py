@@ -1,9 +1,8 @@
 """Whether texts are queued for a model, and how they are again."""
 
-from shlex import quote
-
 from django.db import transaction
 
+from assistant.embeddings.model_changes.advice import step_command
 from assistant.embeddings.model_changes.errors import ModelChangeError
 from assistant.embeddings.models import EmbeddingModel
 
@@ -17,7 +16,7 @@ def check_live(model: EmbeddingModel) -> None:
     state = "retired" if model.status == EmbeddingModel.Status.RETIRED else "not active"
     raise ModelChangeError(
         f'"{model.name}" is {state}, so nothing is queued for it. To take it back: '
-        f"manage.py embedding_model build {quote(model.name)} --again"
+        f"{step_command('build', model.name, '--again')}"
     )
 
 

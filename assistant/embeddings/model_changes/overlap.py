@@ -6,7 +6,7 @@ from statistics import fmean
 from typing import Any
 
 from assistant.embeddings.backends import EmbeddingError
-from assistant.embeddings.model_changes.errors import ModelChangeError
+from assistant.embeddings.model_changes.errors import UnsearchableModelError
 from assistant.embeddings.model_changes.questions import Question
 from assistant.embeddings.models import EmbeddingModel
 from assistant.embeddings.search import Hits, search
@@ -55,7 +55,8 @@ def compare(
 
     Passages are not compared: each model splits texts its own way.
 
-    Raises ``ModelChangeError`` where a model cannot embed the questions.
+    Raises ``UnsearchableModelError`` where a model cannot embed the questions: of the former only
+    where the new one can.
     """
     comparisons = []
     for number, question in enumerate(questions, 1):
@@ -63,7 +64,7 @@ def compare(
         for mode in MODES:
             one, other = (
                 _found(question.text, mode=mode, model=model, using=using)
-                for model in (former, new)
+                for model in (new, former)
             )
             shares[mode] = len(one & other) / max(len(one), len(other), 1)
             if not one and not other:
@@ -86,7 +87,7 @@ def _found(question: str, *, mode: str, model: EmbeddingModel, using: str) -> se
             record=False,
         )
     except (EmbeddingError, ValueError) as error:
-        raise ModelChangeError(f"{model.name}: {str(error).splitlines()[0]}") from error
+        raise UnsearchableModelError(model, str(error).splitlines()[0]) from error
     if hits.note:
-        raise ModelChangeError(f"{model.name}: {hits.note.splitlines()[0]}")
+        raise UnsearchableModelError(model, hits.note.splitlines()[0])
     return {(hit.kind, hit.source.pk) for hit in hits}

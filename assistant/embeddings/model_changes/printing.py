@@ -1,13 +1,14 @@
 """What the command ``embedding_model`` prints."""
 
 from collections.abc import Iterator
-from shlex import quote
 from typing import Any
 
+from assistant.embeddings.model_changes.advice import embed_command, step_command
 from assistant.embeddings.model_changes.building import Built
+from assistant.embeddings.model_changes.completeness import Completeness
 from assistant.embeddings.model_changes.overlap import DEPTH, Overlap
 
-__all__ = ["build_event", "build_lines", "overlap_lines", "state_lines"]
+__all__ = ["backlog_lines", "build_event", "build_lines", "overlap_lines", "state_lines"]
 
 WORST = 3
 LONGEST_QUESTION = 60
@@ -38,15 +39,24 @@ def build_lines(built: Built) -> Iterator[str]:
         yield f"{name}: {completeness.covered:,} of {completeness.texts:,} texts are done."
     if completeness.failed:
         yield (
-            f"{completeness.failed:,} texts have failed; to try them again: manage.py embed "
-            f"--model {quote(name)} --retry-failed"
+            f"{completeness.failed:,} texts have failed; to try them again: "
+            f"{embed_command(name, '--retry-failed')}"
         )
     if built.is_stopped:
         return
     if completeness.waiting:
         yield f"{completeness.waiting:,} texts are left to manage.py embed, which goes on."
     if not completeness.problems() and not completeness.model.is_default:
-        yield f"Next: manage.py embedding_model activate {quote(name)}"
+        yield f"Next: {step_command('activate', name)}"
+
+
+def backlog_lines(completeness: Completeness) -> Iterator[str]:
+    """Yield how many texts wait when a model becomes the default, and what that means."""
+    if completeness.waiting:
+        yield (
+            f"Texts that wait for their vectors of {completeness.model.name}: "
+            f"{completeness.waiting:,}. Until then searches find them by their words."
+        )
 
 
 def overlap_lines(overlap: Overlap, former: str, new: str) -> Iterator[str]:

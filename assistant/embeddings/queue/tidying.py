@@ -16,6 +16,8 @@ from assistant.embeddings.search.statistics import settle_changes
 
 __all__ = ["Tidying"]
 
+UNSETTLED = "Search statistics are not added up"
+
 
 class Tidying:
     """Indexes, statistics, documents' own vectors and old searches, one after the other.
@@ -36,13 +38,17 @@ class Tidying:
         """Do what there is to do, until told to stop."""
         jobs: dict[str, Callable[[], object]] = {
             "Indexes are not built": lambda: self._index(models),
-            "Search statistics are not added up": lambda: settle_changes(using=self.using),
+            UNSETTLED: self._settle,
             "Documents do not follow the default model": lambda: self._follow(stop),
             "Old searches are not deleted": lambda: self.pruning.run(stop),
         }
         for failing, job in jobs.items():
             if not stop.is_set():
                 self._try(job, failing)
+
+    def settle(self) -> None:
+        """Add up the statistics alone, which others may never do."""
+        self._try(self._settle, UNSETTLED)
 
     def _try(self, job: Callable[[], object], failing: str) -> None:
         try:
@@ -54,6 +60,9 @@ class Tidying:
                 self.refused.add(failing)
                 first = describe(error).splitlines()[0]
                 self.reporter.say(f"{failing} (said once): {first}")
+
+    def _settle(self) -> None:
+        settle_changes(using=self.using)
 
     def _index(self, models: Callable[[], Iterable[EmbeddingModel]]) -> None:
         """Build indexes after work that may have made them worth it."""

@@ -159,6 +159,36 @@ def test_who_may_not_see_the_sources_sees_neither_links_nor_titles(client: Clien
         assert page(row, "change") not in text
 
 
+def test_what_is_gone_is_said_and_no_link(root: Client) -> None:
+    document, message = factories.make_document(), factories.make_message()
+    chunk = factories.make_chunk(document=document)
+    embedding = factories.make_embedding(message=message)
+    conversation = factories.make_conversation()
+    hits = [
+        hit_of(document, chunk=str(chunk.pk)),
+        hit_of(message, chunk=str(embedding.pk)),
+        hit_of(conversation),
+    ]
+    record = ask("a", hits=hits)
+    gone = [document, chunk, message, embedding, conversation]
+    links = [f'href="{page(row, "change")}"' for row in gone]
+    text = root.get(page(record, "change")).text
+    assert all(link in text for link in links)
+    assert "gone" not in text
+
+    for row in (chunk, embedding):
+        row.delete()
+    text = root.get(page(record, "change")).text
+    assert [link in text for link in links] == [True, False, True, False, True]
+    assert text.count("… (gone)") == 2
+
+    for row in (document, message, conversation):
+        row.delete()
+    text = root.get(page(record, "change")).text
+    assert not any(link in text for link in links)
+    assert text.count("… (gone)") == 5
+
+
 WRITTEN_BY_ANYBODY: list[Any] = [
     None,
     [],
@@ -231,6 +261,22 @@ def test_events_lead_to_their_search(root: Client) -> None:
     assert found_events(root, record__exact=record.pk) == [event]
     assert found_events(root, q=str(record.pk)) == found_events(root, q=str(event.pk)) == [event]
     assert "?record__exact=" in root.get(page(record, "change")).text
+
+
+def test_who_may_not_see_searches_sees_no_questions_of_events(client: Client) -> None:
+    user = factories.make_user(is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename="view_searchevent"))
+    client.force_login(user)
+    record = ask("Who is ill?")
+    event = factories.make_search_event(record=record)
+
+    for path in (EVENTS, page(event, "change"), f"{EVENTS}?record__exact={record.pk}"):
+        with CaptureQueriesContext(connection) as queries:
+            text = client.get(path).text
+        assert str(record.pk)[:8] in text
+        assert "Who is ill?" not in text
+        assert page(record, "change") not in text
+        assert not any("search_records" in each["sql"] for each in queries)
 
 
 def found_events(client: Client, **query: Any) -> list[Any]:

@@ -106,7 +106,9 @@ def test_all_questions_are_shown_with_their_plans(files: Files) -> None:
     output, _errors = run(*files, "--per-query", "--no-save")
 
     [line] = [line for line in output.splitlines() if line.startswith("  1  ")]
-    assert "[vector: messages exact, documents exact; keyword: " in line
+    assert "[vector: messages exact, documents exact; keyword: messages " in line
+    # Where a ranking has both legs, it is said whose plan is whose.
+    assert "hybrid: messages exact, documents exact, keyword:messages " in line
     assert line.endswith("refunds by card")
     assert "nDCG@10 of each question, and hybrid to the better leg:" in output
 

@@ -50,12 +50,13 @@ def test_a_hundred_thousand_lines_are_read(tmp_path: Path) -> None:
         ("1 0 a nan\n", "line 1: the grade is 'nan'"),
         ("1 0 a inf\n", "line 1: the grade is 'inf'"),
         ("1 0 a 1\n1 0 a 2\n", "line 2: 'a' has the grade 2 for question 1, and 1 in an earlier"),
+        ("1 0 a 1\r1 0 b 1\r", "line 1: .*save it with LF"),
         ("1 0 a 1\nquery-id doc score\n", "line 2: the grade is 'score'"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "qrels"
-    path.write_text(text)
+    path.write_text(text, newline="")
 
     with pytest.raises(FileError, match=message):
         read_judgements(str(path))

@@ -80,6 +80,8 @@ def test_standard_input_is_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
         (b"1\tone\n2\t\xff\n", "line 2: byte 3 is not UTF-8"),
         ("1\tone\n".encode("utf-16"), "it is UTF-16: save it as UTF-8"),
         (b"1\tone\0\n", "line 1: it has a null character"),
+        (b"1\tone\r2\ttwo\r", "line 1: it has ends of lines that are CR alone: save it with LF"),
+        (b"1\tone\n2\ttwo\r3\tthree\r\n", "line 2: .*save it with LF"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, data: bytes, message: str) -> None:

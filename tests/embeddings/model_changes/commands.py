@@ -17,7 +17,8 @@ __all__ = ["add", "change", "default_name", "model", "started"]
 def change(*arguments: Any) -> str:
     """Take a step in the database of the test, and return what is printed."""
     output = StringIO()
-    call_command("embedding_model", *map(str, arguments), "--database", "scratch", stdout=output)
+    step, *rest = map(str, arguments)
+    call_command("embedding_model", step, "--database", "scratch", *rest, stdout=output)
     return output.getvalue()
 
 

@@ -84,7 +84,7 @@ def test_what_is_not_complete_is_refused_with_the_way_out(texts: int, client: Cl
         change("activate", "new", "--yes")
     assert default_name() == former
 
-    assert "is the default now" in change("activate", "new", "--force")
+    assert "is the default now" in change("activate", "new", "--force", "--yes")
 
     assert (default_name(), model("new").status) == ("new", "active")
 
@@ -116,6 +116,40 @@ def test_the_overlap_names_the_questions_that_differ(texts: int, tmp_path: Path)
     assert "ledger lantern" in text
     with pytest.raises(CommandError, match="cannot be read"):
         change("activate", former.name, "--yes", "--queries-file", tmp_path / "none.txt")
+
+
+ABSENT = "tests.embeddings.queue.embedders.Absent"
+
+
+def test_a_former_model_that_cannot_be_had_keeps_nobody_from_another(
+    texts: int, client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    former = default_name()
+    add("new")
+    change("build", "new")
+    client.execute("UPDATE embedding_models SET backend = %s WHERE name = %s", [ABSENT, former])
+
+    assert "new is the default now" in change("activate", "new", "--yes")
+
+    warned = capsys.readouterr().err
+    assert f"Not compared: {former}: Searched by words only. The model is not there" in warned
+
+
+def test_a_model_that_cannot_be_had_is_not_activated(texts: int, client: Client) -> None:
+    former = default_name()
+    add("new")
+    change("build", "new")
+    for both in ([], [former]):
+        client.execute(
+            "UPDATE embedding_models SET backend = %s WHERE name = ANY (%s)",
+            [ABSENT, ["new", *both]],
+        )
+        with pytest.raises(
+            CommandError, match=r"cannot be compared: new: .* The model is not there"
+        ):
+            change("activate", "new", "--yes")
+
+    assert default_name() == former
 
 
 def test_questions_are_users_latest_messages(client: Client) -> None:

@@ -11,10 +11,11 @@ from django.db import connections
 
 from assistant.embeddings.index_states import index_states
 from assistant.embeddings.model_changes.building import Builder
+from assistant.embeddings.models import EmbeddingModel
 from assistant.embeddings.queue import backfilling
 from assistant.embeddings.queue.pacing import Pace
 from tests.contract import rows
-from tests.contract.databases import connect
+from tests.contract.databases import alias, connect
 from tests.embeddings.model_changes.commands import add, change, default_name, model, started
 from tests.embeddings.queue.conftest import Client
 from tests.embeddings.queue.test_sessions import in_background, until, value, work
@@ -167,6 +168,22 @@ def test_writers_and_several_builders_leave_nothing_out(
     """
     assert value(client, stale, new.pk) == 0
     assert covered(client, "new") == texts + 31
+
+
+def test_words_are_counted_for_projects_of_a_stricter_isolation(
+    texts: int, client: Client, shared: str
+) -> None:
+    strict = "-c default_transaction_isolation=serializable"
+    add("new")
+
+    with alias(shared, options=strict, label="strict"):
+        Builder(
+            EmbeddingModel.objects.using("strict").get(name="new"), using="strict", pace=Pace()
+        ).run()
+
+    assert value(client, "SELECT count(*) FROM search_changes") == 0
+    counted = "SELECT sum(passages) FROM search_statistics WHERE embedding_model_id = %s"
+    assert value(client, counted, model("new").pk) == texts
 
 
 def test_a_killed_build_goes_on(texts: int, client: Client, shared: str) -> None:

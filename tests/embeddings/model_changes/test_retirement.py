@@ -109,7 +109,11 @@ def test_the_default_is_refused(former: str, client: Client) -> None:
 
 def test_a_retired_model_is_taken_back_by_building_it(former: str, texts: int) -> None:
     retire(former)
-    for step in (["activate", former, "--yes"], ["activate", former, "--force"], ["build", former]):
+    for step in (
+        ["activate", former, "--yes"],
+        ["activate", former, "--force", "--yes"],
+        ["build", former],
+    ):
         with pytest.raises(CommandError, match=r"is retired.*embedding_model build .* --again"):
             change(*step)
     with pytest.raises(CommandError, match=r"already .* retired.*--again"):

@@ -1,6 +1,5 @@
 """Compute the vectors of what is new or has changed."""
 
-from shlex import quote
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -8,6 +7,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from assistant.db.commands import DatabaseCommand
 from assistant.embeddings.management.signals import signals
+from assistant.embeddings.model_changes.advice import step_command
 from assistant.embeddings.models import EmbeddingModel, EmbeddingQueueItem
 from assistant.embeddings.queue.counting import count_left
 from assistant.embeddings.queue.reporting import JSONReporter, LineReporter, Reporter
@@ -91,9 +91,7 @@ class Command(DatabaseCommand):
         live = EmbeddingModel.objects.using(database).live()
         built = live.exclude(pk__in=live.in_use().values("pk")).order_by("name")
         for name in built.values_list("name", flat=True):
-            reporter.say(
-                f"{name} is being built, by: manage.py embedding_model build {quote(name)}"
-            )
+            reporter.say(f"{name} is being built, by: {step_command('build', name)}")
 
     def _check_names(self, names: list[str], database: str) -> None:
         models = EmbeddingModel.objects.using(database).live()

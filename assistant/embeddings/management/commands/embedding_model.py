@@ -4,7 +4,6 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from shlex import quote
 from threading import Event
 from typing import Any
 
@@ -15,9 +14,15 @@ from assistant.embeddings.management.signals import signals
 from assistant.embeddings.model_changes import printing
 from assistant.embeddings.model_changes.activation import activate_model, refuse_incomplete
 from assistant.embeddings.model_changes.adding import add_model
+from assistant.embeddings.model_changes.advice import step_command
 from assistant.embeddings.model_changes.arguments import add_arguments
 from assistant.embeddings.model_changes.building import REST, Builder
-from assistant.embeddings.model_changes.errors import IncompleteModelError, ModelChangeError
+from assistant.embeddings.model_changes.completeness import Completeness
+from assistant.embeddings.model_changes.errors import (
+    IncompleteModelError,
+    ModelChangeError,
+    UnsearchableModelError,
+)
 from assistant.embeddings.model_changes.finding import default_model, find_model
 from assistant.embeddings.model_changes.liveness import take_back
 from assistant.embeddings.model_changes.overlap import compare
@@ -62,8 +67,8 @@ class Command(DatabaseCommand):
         model = EmbeddingModel(name=name, **{field: options[field] for field in fields})
         add_model(model, using=using, is_tried=not no_check)
         self.stdout.write(
-            f"{name} is added ({model.dimension} dimensions); texts are queued for it from now "
-            f"on. Next: manage.py embedding_model build {quote(name)}"
+            f"{model.name} is added ({model.dimension} dimensions); texts are queued for it from "
+            f"now on. Next: {step_command('build', model.name)}"
         )
 
     def build(self, *, using: str, name: str, **options: Any) -> None:
@@ -98,8 +103,11 @@ class Command(DatabaseCommand):
             self.stdout.write(f"{name} is the default already.")
             self._follow(model, using=using)
             return
-        if not options["force"] and model in EmbeddingModel.objects.using(using).live():
-            refuse_incomplete(model, using=using)
+        if model in EmbeddingModel.objects.using(using).live():
+            if not options["force"]:
+                refuse_incomplete(model, using=using)
+            for line in printing.backlog_lines(Completeness(model, using)):
+                self.stdout.write(line)
         if former is not None:
             self._compare(former, model, using=using, options=options)
         self._confirm(f"Search with {name} from now on?", options)
@@ -107,8 +115,8 @@ class Command(DatabaseCommand):
         self.stdout.write(f"{name} is the default now: every search uses it.")
         for row in switched:
             self.stdout.write(
-                f"{row.name} is kept in step; back: manage.py embedding_model activate "
-                f"{quote(row.name)}; for good: manage.py embedding_model retire {quote(row.name)}"
+                f"{row.name} is kept in step; back: {step_command('activate', row.name)}; "
+                f"for good: {step_command('retire', row.name)}"
             )
         self._follow(model, using=using)
 
@@ -150,8 +158,9 @@ class Command(DatabaseCommand):
         self.stdout.write(f"Comparing by {len(questions)} questions: {questions.source}.")
         try:
             overlap = compare(former, model, questions, using=using)
-        except ModelChangeError as error:
-            if not options["force"]:
+        except UnsearchableModelError as error:
+            # What cannot be had any more keeps nobody from changing to what can.
+            if not options["force"] and error.model.pk != former.pk:
                 raise IncompleteModelError(
                     f"The models cannot be compared: {error} (--queries 0 leaves that out)"
                 ) from error
@@ -165,7 +174,7 @@ class Command(DatabaseCommand):
             self.stdout.write(f"{count:,} documents have its vectors now.")
 
     def _confirm(self, question: str, options: Any) -> None:
-        if options["yes"] or options.get("force"):
+        if options["yes"]:
             return
         if not sys.stdin.isatty():
             raise CommandError(f"{question} Nobody can be asked here: give --yes.")
