@@ -94,7 +94,9 @@ BEGIN
     identifiers := ARRAY(
         SELECT DISTINCT name COLLATE "C" AS name FROM unnest(identifiers) AS name ORDER BY name
     );
-    inner_ones := find_inner_identifiers(identifiers);
+    inner_ones := find_inner_identifiers(
+        ARRAY(SELECT name FROM unnest(identifiers) AS name WHERE name ~ '[./\\:>]')
+    );
     -- Each "a" says nothing, and takes up a position.
     RETURN to_tsvector(
             'pg_catalog.english', split_identifiers(array_to_string(identifiers, ' a a a a '))
@@ -152,7 +154,11 @@ BEGIN
         EXIT WHEN place > copied + 160;
         IF to_identifier_vector(name) @@ query THEN
             IF result IS NULL THEN
+                -- Not from the middle of a word, nor to one.
                 copied := GREATEST(place - 80, 1);
+                copied := CASE WHEN copied = 1 THEN 1 ELSE place - length(
+                    regexp_replace(substr(content, copied, place - copied), '^\S*\s', '')
+                ) END;
                 result := '';
             END IF;
             result := result || substr(content, copied, place - copied) || opening || name || closing;
@@ -160,12 +166,10 @@ BEGIN
         END IF;
         place := place + length(name);
     END LOOP;
-    result := result || substr(content, copied, 160);
-    -- Not from or to the middle of a word.
-    IF length(content) > copied + 160 THEN
-        result := regexp_replace(result, '\s\S*$', '');
-    END IF;
-    RETURN result;
+    RETURN result || CASE
+        WHEN length(content) < copied + 160 THEN substr(content, copied)
+        ELSE regexp_replace(substr(content, copied, 160), '\s\S*$', '')
+    END;
 END;
 $$;
 
