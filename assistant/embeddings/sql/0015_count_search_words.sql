@@ -99,7 +99,7 @@ BEGIN
     );
     -- Each "a" says nothing, and takes up a position.
     RETURN to_tsvector(
-            'pg_catalog.english', split_identifiers(array_to_string(identifiers, ' a a a a '))
+            'pg_catalog.english', split_identifiers(array_to_string(identifiers, ' a a a a a a a a '))
         )
         -- As the names would be stored if they stood alone.
         || strip(to_tsvector('pg_catalog.english', array_to_string(inner_ones, ' ')))
@@ -109,8 +109,8 @@ BEGIN
 END;
 $$;
 
--- What a phrase asks of identifiers: its words next to each other as parts of one, and whole what
--- is an identifier in it: of getUser, no getUserById. Empty for nothing.
+-- What a phrase asks of identifiers: a name as a whole (getUser is no getUserById); of anything else
+-- its words next to each other as parts of one, and the names in it. Empty for nothing.
 CREATE FUNCTION to_identifier_query(phrase text) RETURNS tsquery
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path FROM CURRENT
@@ -123,7 +123,9 @@ BEGIN
     IF phrase !~ '[[:alpha:]]{2}' THEN
         RETURN asked;
     END IF;
-    asked := phraseto_tsquery('pg_catalog.english', split_identifiers(phrase));
+    IF find_identifiers(phrase) <> ARRAY[phrase] OR phrase ~ '[./\\:>]' THEN
+        asked := phraseto_tsquery('pg_catalog.english', split_identifiers(phrase));
+    END IF;
     FOREACH name IN ARRAY find_inner_identifiers(find_identifiers(phrase)) LOOP
         -- A path may be the end of one, and begin another.
         CONTINUE WHEN name ~ '[.:>]';

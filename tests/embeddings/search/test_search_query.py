@@ -65,8 +65,6 @@ def matches(text: str, question: str) -> bool:
         ('"did you mean" feature', "'mean'"),
         ('"to be or not to be" Hamlet', "'hamlet'"),
         ('"the red, the green"', "'red' <2> 'green'"),
-        # Dashes of prose and angle quotation marks.
-        ("pears – «red apple» –pie", "'pear' | 'red' | 'appl' | 'pie'"),
     ],
 )
 def test_parts_of_a_question(question: str, expected: str) -> None:
@@ -244,15 +242,15 @@ def test_functions_can_be_planned_ahead_and_say_nothing() -> None:
         ("don’t ‘quote’ it", "don't 'quote' it"),
         ("Paris–Dakar — rally", "Paris Dakar rally"),
         ("wait… «there»", "wait there"),
-        ("apple\u202fpie", "apple pie"),
+        ("pears – «red apple» –pie", "pears red apple pie"),
     ],
 )
 def test_typographic_marks_are_read_as_those_of_keyboards(question: str, plain: str) -> None:
     """Where LC_CTYPE is C, PostgreSQL's parser takes them for letters."""
-    for asked in (question, f'"{question}"', f'pear -"{question}"'):
+    for asked in (question, f'"{question}"', f'fig -"{question}"'):
         assert matches(plain, asked) is matches(plain, asked.replace(question, plain))
         # What was stored as it was written is found as it was.
-        assert matches(question, asked) is ("pear" not in asked)
+        assert matches(question, asked) is ("fig" not in asked)
     assert set(ask("(parse_search_question(%s)).lexemes", plain)) <= set(
         ask("(parse_search_question(%s)).lexemes", question)
     )

@@ -56,7 +56,7 @@ FILLER = "Nothing of interest stands in this sentence about gardens and rivers. 
     "call, name, questions",
     [
         ("client.getUserById(5)", "client.getUserById", ["user id", "getUserById", '"getUserById"']),
-        ("parse_http/Response", "parse_http/Response", ["responses", "parse_http/Response"]),
+        ("parse_http/Response", "parse_http/Response", ["responses"]),
         ("of src/app/main.py", "src/app/main.py", ["main.py", '"src/app"']),
     ],
 )
@@ -68,7 +68,7 @@ def test_an_identifier_is_marked_that_was_found_in_its_parts(
         found = snippet(f"{FILLER}It was os.path at first. At last {call} is called. {FILLER}", question)
 
         assert mark(name) in found
-        assert found.startswith("sentence about") or found.startswith("gardens")
+        assert f" {found[:9]}" in FILLER
         assert 100 < len(found) < 400
         assert found.count(HIGHLIGHT_START) == 1
 
