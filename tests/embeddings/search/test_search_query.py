@@ -55,7 +55,10 @@ def matches(text: str, question: str) -> bool:
         ('pie"red apple" tart', "'pie' | 'red' | 'appl' | 'tart'"),
         ('"red apple"tart', "'red' | 'appl' | 'tart'"),
         ('" red apple', "'red' | 'appl'"),
-        ('("red apple") ["pie tart"], "fig jam".', "'red' <-> 'appl' & 'pie' <-> 'tart' & 'fig' <-> 'jam'"),
+        (
+            '("red apple") ["pie tart"], "fig jam".',
+            "'red' <-> 'appl' & 'pie' <-> 'tart' & 'fig' <-> 'jam'",
+        ),
         # A blank that does not break is one.
         ('eat\u00a0"red apple"', "'red' <-> 'appl'"),
         # A dash before a number or a letter is none that excludes.

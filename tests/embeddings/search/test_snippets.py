@@ -55,7 +55,11 @@ FILLER = "Nothing of interest stands in this sentence about gardens and rivers. 
 @pytest.mark.parametrize(
     "call, name, questions",
     [
-        ("client.getUserById(5)", "client.getUserById", ["user id", "getUserById", '"getUserById"']),
+        (
+            "client.getUserById(5)",
+            "client.getUserById",
+            ["user id", "getUserById", '"getUserById"'],
+        ),
         ("parse_http/Response", "parse_http/Response", ["responses"]),
         ("of src/app/main.py", "src/app/main.py", ["main.py", '"src/app"']),
     ],
@@ -65,7 +69,9 @@ def test_an_identifier_is_marked_that_was_found_in_its_parts(
 ) -> None:
     for question in questions:
         ConversationEmbedding.objects.all().delete()
-        found = snippet(f"{FILLER}It was os.path at first. At last {call} is called. {FILLER}", question)
+        found = snippet(
+            f"{FILLER}It was os.path at first. At last {call} is called. {FILLER}", question
+        )
 
         assert mark(name) in found
         assert f" {found[:9]}" in FILLER
