@@ -240,6 +240,7 @@ DECLARE
     words text := '';
     phrase text;
     query tsquery;
+    written tsquery;
     names tsquery;
     exclusions integer := 0;
     straight tsvector;
@@ -271,9 +272,10 @@ BEGIN
             CONTINUE;
         END IF;
         query := phraseto_tsquery('pg_catalog.english', straighten(phrase));
-        IF straighten(phrase) <> phrase THEN
+        written := phraseto_tsquery('pg_catalog.english', phrase);
+        IF written <> query THEN
             -- As it is stored where it was written so.
-            query := query || phraseto_tsquery('pg_catalog.english', phrase);
+            query := query || written;
         END IF;
         names := to_identifier_query(phrase);
         CONTINUE WHEN numnode(query) = 0 AND numnode(names) = 0;
