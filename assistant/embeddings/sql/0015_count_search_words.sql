@@ -146,6 +146,7 @@ DECLARE
     name text;
     place integer := 1;
     copied integer;
+    stop integer;
     result text;
 BEGIN
     IF numnode(query) = 0 OR NOT to_identifier_vector(content) @@ query THEN
@@ -153,7 +154,7 @@ BEGIN
     END IF;
     FOREACH name IN ARRAY find_identifiers(content) LOOP
         place := place + strpos(substr(content, place), name) - 1;
-        EXIT WHEN place > copied + 160;
+        EXIT WHEN place > stop;
         IF to_identifier_vector(name) @@ query THEN
             IF result IS NULL THEN
                 -- Not from the middle of a word, nor to one.
@@ -161,6 +162,7 @@ BEGIN
                 copied := CASE WHEN copied = 1 THEN 1 ELSE place - length(
                     regexp_replace(substr(content, copied, place - copied), '^\S*\s', '')
                 ) END;
+                stop := place + 240;
                 result := '';
             END IF;
             result := result || substr(content, copied, place - copied) || opening || name || closing;
@@ -169,8 +171,8 @@ BEGIN
         place := place + length(name);
     END LOOP;
     RETURN result || CASE
-        WHEN length(content) < copied + 160 THEN substr(content, copied)
-        ELSE regexp_replace(substr(content, copied, 160), '\s\S*$', '')
+        WHEN length(content) <= stop THEN substr(content, copied)
+        ELSE regexp_replace(substr(content, copied, GREATEST(stop - copied, 0)), '\s\S*$', '')
     END;
 END;
 $$;

@@ -88,6 +88,13 @@ def test_all_that_match_close_by_are_marked() -> None:
     assert "dropUser" not in found
 
 
+def test_a_passage_of_nothing_but_identifiers_is_no_longer() -> None:
+    found = snippet(" ".join(f"api.getUser{number}" for number in range(300)), "api")
+
+    assert found.startswith(f"{mark('api.getUser0')} {mark('api.getUser1')} ")
+    assert len(found) < 400
+
+
 def test_a_short_text_is_shown_whole() -> None:
     assert snippet("Call client.getUserById(5).", "user") == (
         f"Call {mark('client.getUserById')}(5)."
