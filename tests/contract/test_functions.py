@@ -150,6 +150,10 @@ delete_conversation_messages
     delete_conversation_messages() RETURNS trigger plpgsql VOLATILE
 find_conversation_embedding_user
     find_conversation_embedding_user() RETURNS trigger plpgsql VOLATILE
+find_identifiers
+    find_identifiers(text) RETURNS text[] plpgsql IMMUTABLE STRICT PARALLEL SAFE
+find_inner_identifiers
+    find_inner_identifiers(text[]) RETURNS text[] sql IMMUTABLE STRICT PARALLEL SAFE
 find_knowledge_chunk_owner
     find_knowledge_chunk_owner() RETURNS trigger plpgsql VOLATILE
 generate_content_hash
@@ -180,6 +184,8 @@ lock_conversations
     lock_conversations(uuid[]) RETURNS void plpgsql VOLATILE
 lock_default_model_config
     lock_default_model_config() RETURNS void plpgsql VOLATILE
+mark_identifiers
+    mark_identifiers(text,tsquery,text,text) RETURNS text plpgsql IMMUTABLE STRICT PARALLEL SAFE
 move_conversation_embeddings
     move_conversation_embeddings() RETURNS trigger plpgsql VOLATILE
 move_knowledge_chunks
@@ -196,6 +202,12 @@ refresh_search_statistics
     refresh_search_statistics() RETURNS record plpgsql VOLATILE
 settle_search_changes
     settle_search_changes() RETURNS bigint plpgsql VOLATILE
+split_identifiers
+    split_identifiers(text) RETURNS text sql IMMUTABLE STRICT PARALLEL SAFE
+straighten
+    straighten(text) RETURNS text sql IMMUTABLE STRICT PARALLEL SAFE
+to_identifier_query
+    to_identifier_query(text) RETURNS tsquery plpgsql IMMUTABLE STRICT PARALLEL SAFE
 to_identifier_vector
     to_identifier_vector(text) RETURNS tsvector plpgsql IMMUTABLE STRICT PARALLEL SAFE
 to_ranking_query

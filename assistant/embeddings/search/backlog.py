@@ -25,8 +25,16 @@ __all__ = ["Backlog", "backlog_of", "backlog_sql"]
 FEW = 300
 # How many rows are ranked, of those whose words weigh most, and of others.
 RANKED = 400
-# Of a message, as many characters as are read to rank it.
+# Of a text, as many characters as are read to rank it, and for the identifiers of a phrase.
 READ = 4_000
+
+
+class ToIdentifierVector(models.Func):
+    """The identifiers of a text."""
+
+    function = "to_identifier_vector"
+    arity = 1
+    output_field = models.TextField()
 
 
 @dataclass(frozen=True)
@@ -86,8 +94,10 @@ def backlog_sql(
         statistics = frequencies_of(rows, **common)
     is_among_others = keys is None and backlog.model is not None
     ranking = Ranking(
-        vectors=[vector],
+        vector=vector,
         ranked=ranked,
+        identifiers=ToIdentifierVector(Left("content", READ)) if keys else None,
+        is_indexed=False,
         length=Least(Octets("content"), Value(READ)),
         most=RANKED,
         keep=_waiting(backlog.model, column) if is_among_others else None,

@@ -4,7 +4,6 @@ Where very many rows match, some thousand are read: those whose words weigh most
 ``thresholds``); where filters leave few of those, more; and where they leave few at all, all.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -13,6 +12,7 @@ from django.db import connections, models
 from django.db.models import F, Func, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import IsNull
 
 from assistant.db.search import Matches
 from assistant.embeddings.search.bm25 import BM25
@@ -44,23 +44,49 @@ class Query(Func):
 class Ranking:
     """By which of a table's expressions rows match and are ranked."""
 
-    vectors: Sequence[Any]  # a row matches by one of them
+    vector: Any  # of the text's words
     ranked: Any
     length: Any  # bytes
+    identifiers: Any = None  # a vector, too; NULL for none
+    is_indexed: bool = True  # the identifiers are; else they are asked of phrases alone
     most: int | None = None  # rows that are read of each tier, if fewer than usual
     keep: Any = None  # a condition of single rows, dear enough to ask it of few
 
     def matching(self, query: str, words: Words) -> Q:
-        """Return the condition that a row matches a query, and holds nothing that is excluded."""
-        first, *others = self.vectors
-        found = Q(Matches(first, Query(Value(words.restricting(query)))))
-        # Phrases and exclusions are of the text's own words.
-        for vector in others if not words.required else ():
-            other = Q(Matches(vector, Query(Value(query))))
-            if words.excluded:
-                other &= Q(Matches(first, Query(Value(words.restricting("")))))
-            found |= other
+        """Return the condition that a row matches a query, and all that is required."""
+        if self._phrases(words):
+            return self.restriction(words)
+        # What is excluded is part of the query: the index knows it without reading the row.
+        found = _matches(self.vector, words.restricting(query))
+        if self.identifiers is not None and self.is_indexed:
+            found |= _matches(self.identifiers, query) & self._without_words(words)
+        return found & self._without_identifiers(words)
+
+    def restriction(self, words: Words) -> Q:
+        """Return the condition that a row holds each phrase, and nothing that is excluded."""
+        without = self._without_words(words) & self._without_identifiers(words)
+        return self._phrases(words) & without
+
+    def _phrases(self, words: Words) -> Q:
+        found = Q()
+        for phrase in words.required:
+            held = Q()
+            if phrase.words:
+                held |= _matches(self.vector, phrase.words)
+            if phrase.identifiers and self.identifiers is not None:
+                held |= _matches(self.identifiers, phrase.identifiers)
+            found &= held
         return found
+
+    def _without_words(self, words: Words) -> Q:
+        query = words.excluded.words
+        return _matches(self.vector, f"!({query})") if query else Q()
+
+    def _without_identifiers(self, words: Words) -> Q:
+        query = words.excluded.identifiers
+        if not query or self.identifiers is None:
+            return Q()
+        return Q(IsNull(self.identifiers, True)) | _matches(self.identifiers, f"!({query})")
 
     def found(self, rows: QuerySet, query: str, words: Words) -> QuerySet:
         """Return the rows that match, some thousand of them where each is looked at."""
@@ -92,13 +118,18 @@ class Joined(Func):
 
 
 CHUNKS = Ranking(
-    vectors=(F("chunk_search"), F("chunk_identifiers")),
+    vector=F("chunk_search"),
+    identifiers=F("chunk_identifiers"),
     ranked=Joined(
         F("chunk_search"),
         Coalesce(F("chunk_identifiers"), Value(""), output_field=models.TextField()),
     ),
     length=Octets("chunk_text"),
 )
+
+
+def _matches(vector: Any, query: str) -> Q:
+    return Q(Matches(vector, Query(Value(query))))
 
 
 def keyword_sql(

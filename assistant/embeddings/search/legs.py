@@ -5,16 +5,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Func, Value
-
-from assistant.db.search import Matches
 from assistant.embeddings.models import EmbeddingModel
-from assistant.embeddings.querysets import ChunkQuerySet
 from assistant.embeddings.search.backlog import backlog_of, backlog_sql
 from assistant.embeddings.search.completing import complete, likeness
 from assistant.embeddings.search.frequencies import frequencies_of
 from assistant.embeddings.search.fusion import Candidate, Ranked
-from assistant.embeddings.search.keywords import keyword_sql
+from assistant.embeddings.search.keywords import CHUNKS, keyword_sql
 from assistant.embeddings.search.parameters import CANDIDATES
 from assistant.embeddings.search.parts import Part, leg_sql
 from assistant.embeddings.search.requests import SearchRequest
@@ -89,12 +85,11 @@ class Legs:
     def _vector_parts(self, model: EmbeddingModel, vector: Sequence[float]) -> list[Part]:
         limit = CANDIDATES if self.request.mode == "hybrid" else self.request.wanted + SPARE
         limit = max(limit, self.request.wanted + SPARE)
-        restriction = self.words.restriction if self.request.mode == "hybrid" else ""
         parts = []
         for source in self.request.sources:
             rows = chunks_of(source, self.request, embedding_model=model, using=self.using)
-            if restriction:
-                rows = _restricted(rows, restriction)
+            if self.request.mode == "hybrid":
+                rows = rows.filter(CHUNKS.restriction(self.words))
             target = Target.of(rows, model)
             plan = plan_for(target, embedding_model=model, limit=limit)
             leg = vector_leg(target, embedding_model=model, vector=vector, limit=limit, plan=plan)
@@ -147,11 +142,6 @@ def is_live(model: EmbeddingModel | None, *, using: str) -> bool:
 
 def _is_live(model: EmbeddingModel | None, status: Sequence[tuple[Any, ...]]) -> bool:
     return model is None or (bool(status) and status[0][0] != EmbeddingModel.Status.RETIRED)
-
-
-def _restricted(rows: ChunkQuerySet, restriction: str) -> ChunkQuerySet:
-    query = Func(Value(restriction), template="%(expressions)s::tsquery")
-    return rows.filter(Matches(ChunkQuerySet.search_vector, query))
 
 
 def _larger(one: str | None, other: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from django.contrib.postgres.search import SearchHeadline
 from django.db import models
 from django.db.models import Case, Func, QuerySet, Value, When
-from django.db.models.functions import Left, Length
+from django.db.models.functions import Coalesce, Left, Length
 from django.db.models.lookups import LessThanOrEqual
 
 from assistant.conf import conf
@@ -26,8 +26,9 @@ def with_snippets(rows: Rows, question: str, *, field: str, name: str = "snippet
     """Annotate each row with a passage of a text, found words between the ``HIGHLIGHT`` marks.
 
     For the hits that are shown, not for candidates: the server reads each text again. It looks
-    through the first ``SEARCH_EXCERPT_LENGTH`` characters; where none of the words is there, as in
-    what only its meaning has found, the passage is the beginning.
+    through the first ``SEARCH_EXCERPT_LENGTH`` characters. Where none of the words is there, the
+    passage is around the first identifier that one is a part of; and where there is none either, as
+    in what only its meaning has found, it is the beginning.
     """
     marks = Value(HIGHLIGHT_START + HIGHLIGHT_END)
     read: Any = Left(field, conf.SEARCH_EXCERPT_LENGTH)
@@ -54,8 +55,12 @@ def with_snippets(rows: Rows, question: str, *, field: str, name: str = "snippet
         then=SearchHeadline(text, words, **marked, highlight_all=True),
     )
     found = Matches(ToSearchVector(read), words)
+    start, stop = Value(HIGHLIGHT_START), Value(HIGHLIGHT_END)
+    identifiers = Func(
+        text, words, start, stop, function="mark_identifiers", output_field=models.TextField()
+    )
     snippet = Case(
-        When(~found, then=Left(text, BEGINNING)),
+        When(~found, then=Coalesce(identifiers, Left(text, BEGINNING))),
         short,
         default=passages,
         output_field=models.TextField(),

@@ -24,11 +24,9 @@ def are_few(words: Words, statistics: Statistics) -> bool:
 def tiers(words: Words, statistics: Statistics) -> list[str]:
     """Return queries, each for more rows than the one before; the last for any of the words.
 
-    Exclusions are left to the caller, and a question with phrases has only the last.
+    Phrases and exclusions are left to the caller; a question with phrases has only the last.
     """
-    if words.required:
-        return [words.required]
-    if are_few(words, statistics):
+    if words.required or are_few(words, statistics):
         return [words.any]
     holding = {word.lexeme: statistics.of(word.lexeme) for word in words.words}
     weights = {word.lexeme: weight(word, statistics) for word in words.words}

@@ -9,7 +9,7 @@ from django.db import connections
 
 from assistant.embeddings.search.questions import clean_question
 
-__all__ = ["Statistics", "Word", "Words", "quoted", "read_words"]
+__all__ = ["Phrase", "Statistics", "Word", "Words", "quoted", "read_words"]
 
 # Of one model, or of all where none is given.
 READ = """
@@ -17,7 +17,8 @@ WITH question AS MATERIALIZED (SELECT * FROM parse_search_question(%(question)s)
 model AS MATERIALIZED (
     SELECT id FROM embedding_models WHERE id = %(model)s OR %(model)s::uuid IS NULL
 )
-SELECT lexemes, counts, required::text, excluded::text,
+SELECT lexemes, counts, phrases::text[], identifiers::text[],
+    excluded::text, excluded_identifiers::text,
     (
         SELECT jsonb_object_agg(source, jsonb_build_array(passages, bytes)) FROM (
             SELECT source, sum(passages) AS passages, sum(bytes) AS bytes
@@ -80,12 +81,23 @@ class Statistics:
 
 
 @dataclass(frozen=True)
+class Phrase:
+    """What is asked for in a certain form: a text holds it by its words or by its identifiers.
+
+    Both are queries in PostgreSQL's own notation, empty for nothing.
+    """
+
+    words: str = ""
+    identifiers: str = ""
+
+
+@dataclass(frozen=True)
 class Words:
     """What a question asks of words: any of some, all of some phrases, none of the exclusions."""
 
     words: tuple[Word, ...]
-    required: str  # queries in PostgreSQL's own notation; empty for nothing
-    excluded: str
+    required: tuple[Phrase, ...]
+    excluded: Phrase
     statistics: Mapping[str, Statistics]  # by source
 
     @property
@@ -93,16 +105,9 @@ class Words:
         """Return the query for what holds any of the words; empty without any."""
         return " | ".join(quoted(word.lexeme) for word in self.words)
 
-    @property
-    def restriction(self) -> str:
-        """Return the query that whatever is found must match; empty without any."""
-        return self.restricting(self.required)
-
     def restricting(self, query: str) -> str:
-        """Return a query that leaves out what is excluded, too."""
-        if not self.excluded:
-            return query
-        return f"({query}) & !({self.excluded})" if query else f"!({self.excluded})"
+        """Return a query that leaves out what is excluded, too; of a text's own words."""
+        return f"({query}) & !({self.excluded.words})" if self.excluded.words else query
 
 
 def quoted(lexeme: str) -> str:
@@ -116,12 +121,12 @@ def read_words(question: str, *, using: str, embedding_model: Any = None) -> Wor
     values = {"question": clean_question(question), "model": embedding_model}
     with connections[using].cursor() as cursor:
         cursor.execute(READ, values)
-        lexemes, counts, required, excluded, totals, found = cursor.fetchone()
+        lexemes, counts, phrases, names, *excluded, totals, found = cursor.fetchone()
     sums, holding = _object(totals), _object(found)
     return Words(
         tuple(Word(*pair) for pair in zip(lexemes, counts, strict=True)),
-        required,
-        excluded,
+        tuple(Phrase(*pair) for pair in zip(phrases, names, strict=True)),
+        Phrase(*excluded),
         {
             source: Statistics(passages, size, holding.get(source))
             for source, (passages, size) in sums.items()

@@ -1,44 +1,179 @@
 -- What ranking by words needs: in how many passages each lexeme is, how long passages are, and
 -- identifiers (getUserById, os.path.join, src/app.py) as wholes and in their parts.
 
--- The identifiers of a text: each as a whole, lower-case, and its parts as words are stored. Text
--- search itself takes most of them for one word.
+-- The first 1,000 identifiers of a text, in its order: names joined by dots, slashes, :: or ->;
+-- names_with_underscores; camelCase, HTTPServer. Numbers and dates are none.
+CREATE FUNCTION find_identifiers(content text) RETURNS text[]
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1000
+SET search_path FROM CURRENT
+SET client_min_messages = warning
+AS $$
+BEGIN
+    -- Told soon of most prose.
+    IF content !~ (
+        '[[:alnum:]_](?:[./\\_]|::|->)[[:alnum:]_]'
+        '|[[:lower:][:digit:]][[:upper:]]|[[:upper:]]{2}[[:lower:]]'
+    ) THEN
+        RETURN '{}';
+    END IF;
+    RETURN ARRAY(
+        SELECT token FROM (
+            SELECT matched[1] AS token, place FROM regexp_matches(
+                content,
+                '(?:[[:alnum:]_]+(?:(?:\.|/|\\|::|->)[[:alnum:]_]+)+'
+                '|[[:alnum:]_]*(?:[[:alnum:]]_+[[:alnum:]]|[[:lower:][:digit:]][[:upper:]]'
+                '|[[:upper:]]{2}[[:lower:]])[[:alnum:]_]*)',
+                'g'
+            ) WITH ORDINALITY AS matches (matched, place)
+            LIMIT 1000
+        ) AS first
+        WHERE length(token) <= 200 AND token ~ '[[:alpha:]]{2}'
+        ORDER BY place
+    );
+END;
+$$;
+
+-- The names that identifiers consist of, and that are identifiers themselves: getUserById of
+-- client.getUserById, main.py and main_test of src/app/main.py and src.main_test.
+CREATE FUNCTION find_inner_identifiers(identifiers text[]) RETURNS text[]
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path FROM CURRENT
+SET client_min_messages = warning
+AS $$
+    SELECT ARRAY(
+        SELECT DISTINCT piece FROM (
+            SELECT regexp_split_to_table(array_to_string(identifiers, ' '), '[ /\\]')
+            UNION ALL
+            SELECT regexp_split_to_table(array_to_string(identifiers, ' '), '[ ./\\]|::|->')
+        ) AS pieces (piece)
+        WHERE piece ~ (
+            '[[:alnum:]_](?:[._]|::|->)[[:alnum:]]'
+            '|[[:lower:][:digit:]][[:upper:]]|[[:upper:]]{2}[[:lower:]]'
+        ) AND piece ~ '[[:alpha:]]{2}'
+        ORDER BY piece
+    )
+$$;
+
+-- A text with blanks between the parts of its identifiers.
+CREATE FUNCTION split_identifiers(content text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path FROM CURRENT
+SET client_min_messages = warning
+AS $$
+    SELECT regexp_replace(
+        regexp_replace(
+            regexp_replace(content, '[_./\\:>-]+', ' ', 'g'),
+            '([[:lower:][:digit:]])([[:upper:]])', '\1 \2', 'g'
+        ),
+        '([[:upper:]])([[:upper:]][[:lower:]])', '\1 \2', 'g'
+    )
+$$;
+
+-- The identifiers of a text: each as a whole, lower-case, likewise the names it consists of, and its
+-- parts as words are stored. Text search itself takes most of them for one word.
+--
+-- The parts of an identifier have positions next to each other, for phrases; between those of two
+-- there is a gap.
 CREATE FUNCTION to_identifier_vector(content text) RETURNS tsvector
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1000
 SET search_path FROM CURRENT
 SET client_min_messages = warning
 AS $$
 DECLARE
-    tokens text[];
-    parts text;
+    identifiers text[];
+    inner_ones text[];
 BEGIN
     -- With more, the vectors of text and identifiers might not fit into one.
     IF octet_length(content) > 100000 THEN
         RETURN '';
     END IF;
-    -- Names joined by dots, slashes, :: or ->; names_with_underscores; camelCase, HTTPServer.
-    -- Numbers and dates are none.
-    tokens := ARRAY(
-        SELECT DISTINCT token FROM (
-            SELECT (regexp_matches(
-                content,
-                '(?:[[:alnum:]_]+(?:(?:\.|/|\\|::|->)[[:alnum:]_]+)+'
-                '|[[:alnum:]_]*(?:[[:alnum:]]_+[[:alnum:]]|[[:lower:][:digit:]][[:upper:]]'
-                '|[[:upper:]]{2}[[:lower:]])[[:alnum:]_]*)',
-                'g'
-            ))[1] AS token
-            LIMIT 1000
-        ) AS found
-        WHERE length(token) <= 200 AND token ~ '[[:alpha:]]{2}'
-    );
-    IF tokens = '{}' THEN
+    identifiers := find_identifiers(content);
+    IF identifiers = '{}' THEN
         RETURN '';
     END IF;
-    parts := regexp_replace(array_to_string(tokens, ' '), '[_./\\:>-]+', ' ', 'g');
-    parts := regexp_replace(parts, '([[:lower:][:digit:]])([[:upper:]])', '\1 \2', 'g');
-    parts := regexp_replace(parts, '([[:upper:]])([[:upper:]][[:lower:]])', '\1 \2', 'g');
-    RETURN to_tsvector('pg_catalog.english', parts)
-        || array_to_tsvector(ARRAY(SELECT lower(btrim(token, '_')) FROM unnest(tokens) AS token));
+    identifiers := ARRAY(
+        SELECT DISTINCT name COLLATE "C" AS name FROM unnest(identifiers) AS name ORDER BY name
+    );
+    inner_ones := find_inner_identifiers(
+        ARRAY(SELECT name FROM unnest(identifiers) AS name WHERE name ~ '[./\\:>]')
+    );
+    -- Each "a" says nothing, and takes up a position.
+    RETURN to_tsvector(
+            'pg_catalog.english', split_identifiers(array_to_string(identifiers, ' a a a a a a a a '))
+        )
+        -- As the names would be stored if they stood alone.
+        || strip(to_tsvector('pg_catalog.english', array_to_string(inner_ones, ' ')))
+        || array_to_tsvector(
+            ARRAY(SELECT lower(btrim(name, '_')) FROM unnest(identifiers || inner_ones) AS name)
+        );
+END;
+$$;
+
+-- What a phrase asks of identifiers: a name as a whole (getUser is no getUserById); of anything else
+-- its words next to each other as parts of one, and the names in it. Empty for nothing.
+CREATE FUNCTION to_identifier_query(phrase text) RETURNS tsquery
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path FROM CURRENT
+SET client_min_messages = warning
+AS $$
+DECLARE
+    asked tsquery := '';
+    name text;
+BEGIN
+    IF phrase !~ '[[:alpha:]]{2}' THEN
+        RETURN asked;
+    END IF;
+    IF find_identifiers(phrase) <> ARRAY[phrase] OR phrase ~ '[./\\:>]' THEN
+        asked := phraseto_tsquery('pg_catalog.english', split_identifiers(phrase));
+    END IF;
+    FOREACH name IN ARRAY find_inner_identifiers(find_identifiers(phrase)) LOOP
+        -- A path may be the end of one, and begin another.
+        CONTINUE WHEN name ~ '[.:>]';
+        asked := asked && any_lexeme(ARRAY[lower(btrim(name, '_'))]);
+    END LOOP;
+    RETURN asked;
+END;
+$$;
+
+-- The passage around the first identifiers that match a query, these between marks; null for none.
+CREATE FUNCTION mark_identifiers(content text, query tsquery, opening text, closing text)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1000
+SET search_path FROM CURRENT
+SET client_min_messages = warning
+AS $$
+DECLARE
+    name text;
+    place integer := 1;
+    copied integer;
+    stop integer;
+    result text;
+BEGIN
+    IF numnode(query) = 0 OR NOT to_identifier_vector(content) @@ query THEN
+        RETURN NULL;
+    END IF;
+    FOREACH name IN ARRAY find_identifiers(content) LOOP
+        place := place + strpos(substr(content, place), name) - 1;
+        EXIT WHEN place > stop;
+        IF to_identifier_vector(name) @@ query THEN
+            IF result IS NULL THEN
+                -- Not from the middle of a word, nor to one.
+                copied := GREATEST(place - 80, 1);
+                copied := CASE WHEN copied = 1 THEN 1 ELSE place - length(
+                    regexp_replace(substr(content, copied, place - copied), '^\S*\s', '')
+                ) END;
+                stop := place + 240;
+                result := '';
+            END IF;
+            result := result || substr(content, copied, place - copied) || opening || name || closing;
+            copied := place + length(name);
+        END IF;
+        place := place + length(name);
+    END LOOP;
+    RETURN result || CASE
+        WHEN length(content) <= stop THEN substr(content, copied)
+        ELSE regexp_replace(substr(content, copied, GREATEST(stop - copied, 0)), '\s\S*$', '')
+    END;
 END;
 $$;
 
@@ -66,39 +201,66 @@ CREATE TRIGGER trigger_keep_chunk_identifiers
     FOR EACH ROW
     EXECUTE FUNCTION keep_chunk_identifiers();
 
+-- A text with straight apostrophes, and blanks for curved marks and dashes. The parser takes all of
+-- these for letters where the server's LC_CTYPE is C; elsewhere nothing is read differently for it.
+CREATE FUNCTION straighten(content text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path FROM CURRENT
+SET client_min_messages = warning
+AS $$
+    SELECT translate(content, '‘’‛‐‑‒–—―−«»‹›…•′″', '''''''               ')
+$$;
+
 -- The parts of a question, as read_search_question() has them, with how often each lexeme is in it.
 -- Its identifiers are lexemes, too, as wholes and in parts. Prose is told by what is outside of
--- quotation marks: who quotes a title in a question of two sentences does not ask for passages that
--- hold it. Exclusions are exclusions there, too.
+-- phrases: who quotes a title in a question of two sentences does not ask for passages that hold
+-- it. Exclusions are exclusions there, too.
+--
+-- A phrase begins with a quotation mark that begins a word, and ends with one that ends a word: not
+-- with the inches of a 5" disk. A dash before a digit or a single letter excludes nothing.
+--
+-- Of each phrase there are two queries, for chunk_search and for chunk_identifiers; a row has to
+-- match either, and none of the two of what is excluded.
 CREATE FUNCTION parse_search_question(
     question text,
-    OUT lexemes text[], OUT counts integer[], OUT required tsquery, OUT excluded tsquery
+    OUT lexemes text[], OUT counts integer[], OUT required tsquery, OUT excluded tsquery,
+    OUT phrases tsquery[], OUT identifiers tsquery[], OUT excluded_identifiers tsquery
 )
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path FROM CURRENT
 SET client_min_messages = warning
 AS $$
 DECLARE
+    -- Telephones and word processors write curved marks, and blanks that do not break. All are "
+    -- and blanks here.
+    marks CONSTANT text := E'"“”„‟\u00a0\u202f\u2007\u2009\u3000';
+    read CONSTANT text := translate(left(question, 4000), marks, '"""""     ');
+    quoted CONSTANT text := '(?<![^\s([{,;-])"(?=[^\s"])([^"]*)"(?![[:alnum:]_])';
+    plain CONSTANT boolean := length(question) > 500;
+    is_prose boolean := false;
     token text[];
     words text := '';
     phrase text;
     query tsquery;
-    phrases integer := 0;
+    written tsquery;
+    names tsquery;
     exclusions integer := 0;
-    plain boolean := length(question) > 500;
-    is_prose boolean :=
-        length(regexp_replace(question, '["“”„‟][^"“”„‟]*["“”„‟]|\s', '', 'g')) > 125;
+    straight tsvector;
 BEGIN
     required := '';
     excluded := '';
+    phrases := '{}';
+    identifiers := '{}';
+    excluded_identifiers := '';
+    IF NOT plain THEN
+        is_prose := length(regexp_replace(read, quoted || '|\s', '', 'g')) > 125;
+    END IF;
     FOR token IN
-        -- A phrase, an excluded word, a word. A quotation mark that is left over is passed by;
-        -- telephones and word processors write the curved ones.
+        -- A phrase, an excluded word, a word. A quotation mark that is left over is passed by.
         SELECT regexp_matches(
-            translate(
-                left(question, 4000), '"“”„‟', repeat(CASE WHEN plain THEN ' ' ELSE '"' END, 5)
-            ),
-            '(-?)"([^"]*)"|-([^-\s"][^\s"]*)|([^\s"]+)',
+            CASE WHEN plain THEN translate(read, '"', ' ') ELSE read END,
+            '((?<!\S)-)?' || quoted
+            || '|(?<!\S)-((?![-\d]|[A-Za-z][,;:.!?)]*(?:\s|$))[^\s"]+)|([^\s"]+)',
             'g'
         )
     LOOP
@@ -107,32 +269,47 @@ BEGIN
             CONTINUE;
         END IF;
         phrase := left(COALESCE(token[2], token[3]), 500);
-        IF token[1] = '' AND is_prose THEN
+        IF token[2] IS NOT NULL AND token[1] IS NULL AND is_prose THEN
             words := words || ' ' || phrase;
             CONTINUE;
         END IF;
-        query := phraseto_tsquery('pg_catalog.english', phrase);
-        CONTINUE WHEN numnode(query) = 0;
-        IF token[1] = '' THEN
-            phrases := phrases + 1;
-            CONTINUE WHEN phrases > 16;
+        query := phraseto_tsquery('pg_catalog.english', straighten(phrase));
+        written := phraseto_tsquery('pg_catalog.english', phrase);
+        IF written <> query THEN
+            -- As it is stored where it was written so.
+            query := query || written;
+        END IF;
+        names := to_identifier_query(phrase);
+        CONTINUE WHEN numnode(query) = 0 AND numnode(names) = 0;
+        IF token[2] IS NOT NULL AND token[1] IS NULL THEN
+            CONTINUE WHEN cardinality(phrases) = 16;
             required := required && query;
+            phrases := phrases || query;
+            identifiers := identifiers || names;
             words := phrase || ' ' || words;
         ELSE
             exclusions := exclusions + 1;
             CONTINUE WHEN exclusions > 16;
             excluded := excluded || query;
+            excluded_identifiers := excluded_identifiers || names;
         END IF;
     END LOOP;
+    straight := to_tsvector('pg_catalog.english', straighten(words));
     SELECT array_agg(lexeme), array_agg(number) INTO lexemes, counts
     FROM (
         SELECT lexeme, sum(number)::integer AS number FROM (
             SELECT lexeme, cardinality(positions) AS number, positions[1] AS place
+            FROM unnest(straight)
+            UNION ALL
+            -- As they are stored where they were written so.
+            SELECT lexeme, cardinality(positions), positions[1]
             FROM unnest(to_tsvector('pg_catalog.english', words))
+            WHERE straighten(words) <> words AND straighten(lexeme) ~ '[^[:space:]'']'
+                AND lexeme <> ALL (tsvector_to_array(straight))
             UNION ALL
             SELECT lexeme, 1, 20000 FROM unnest(to_identifier_vector(words))
             -- A part that is a word of the question by itself is one already.
-            WHERE lexeme <> ALL (tsvector_to_array(to_tsvector('pg_catalog.english', words)))
+            WHERE lexeme <> ALL (tsvector_to_array(straight))
         ) AS found
         GROUP BY lexeme ORDER BY min(place), lexeme LIMIT 64
     ) AS first;

@@ -105,6 +105,19 @@ def test_filters_and_phrases_hold(model: EmbeddingModel) -> None:
     assert set(found(rows, "apple", waiting)) == {mine.pk, same.pk}
 
 
+def test_phrases_are_found_in_identifiers(model: EmbeddingModel) -> None:
+    call = factories.make_message(content="Then client.getUserById(5) is called.")
+    other = factories.make_message(content="Then errors.ModelChangeError is called.")
+    document = factories.make_document(content="See src/app/main.py")
+
+    waiting = backlog_of(model, using=DATABASE)
+
+    assert found(Message.objects.all(), '"getUserById"', waiting) == [call.pk]
+    assert found(Message.objects.all(), "called -ModelChangeError", waiting) == [call.pk]
+    assert found(Message.objects.all(), "called -user", waiting) == [other.pk]
+    assert found(KnowledgeDocument.objects.all(), '"src/app"', waiting) == [document.pk]
+
+
 def test_an_empty_queue_costs_one_small_query(
     model: EmbeddingModel, django_assert_num_queries: Any
 ) -> None:

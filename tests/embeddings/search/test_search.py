@@ -199,6 +199,21 @@ def test_words_phrases_and_exclusions(model: EmbeddingModel) -> None:
     )
 
 
+@pytest.mark.parametrize("mode", ["hybrid", "keyword"])
+def test_phrases_and_exclusions_hold_for_identifiers(mode: str, model: EmbeddingModel) -> None:
+    call = known("the user comes from client.getUserById(5)", model)
+    prose = known("get a user by the id", model)
+    wrote = said("the user of src/app/main.py", model)
+
+    def found(question: str) -> list[Any]:
+        return sources(search(question, user=None, mode=mode))
+
+    assert found('"getUserById"') == [call]
+    assert found('"src/app" user') == [wrote]
+    assert sorted(found("user -getUserById"), key=str) == sorted([prose, wrote], key=str)
+    assert found("user id -main -getUserById") == [prose]
+
+
 def test_what_waits_is_found_by_its_words() -> None:
     message = make_message(content="An orange cat")
     document = make_document(content="cats are " + "long " * 1000)

@@ -50,6 +50,24 @@ def matches(text: str, question: str) -> bool:
         ("apple & !pear | (fig:*) <-> 'x'", "'appl' | 'pear' | 'fig' | 'x'"),
         ("O'Reilly \\ \\'", "'o' | 'reilli'"),
         ("検索 émigré", "'検索' | 'émigré'"),
+        # A quotation mark begins a phrase where it begins a word, and ends it where it ends one.
+        ('a 5" disk and a 3" one', "'5' | 'disk' | '3' | 'one'"),
+        ('pie"red apple" tart', "'pie' | 'red' | 'appl' | 'tart'"),
+        ('"red apple"tart', "'red' | 'appl' | 'tart'"),
+        ('" red apple', "'red' | 'appl'"),
+        (
+            '("red apple") ["pie tart"], "fig jam".',
+            "'red' <-> 'appl' & 'pie' <-> 'tart' & 'fig' <-> 'jam'",
+        ),
+        # A blank that does not break is one.
+        ('eat\u00a0"red apple"', "'red' <-> 'appl'"),
+        # A dash before a number or a letter is none that excludes.
+        ("below -18 degrees", "'-18' | 'degre'"),
+        ("rm -v, apple -5 -3d", "'rm' | 'v' | 'appl' | '-5' | '-3' | 'd'"),
+        ("apple -e-mail -xz", "'appl' & !( 'e-mail' <-> 'e' <-> 'mail' | 'xz' )"),
+        ('"did you mean" feature', "'mean'"),
+        ('"to be or not to be" Hamlet', "'hamlet'"),
+        ('"the red, the green"', "'red' <2> 'green'"),
     ],
 )
 def test_parts_of_a_question(question: str, expected: str) -> None:
@@ -218,3 +236,24 @@ def test_functions_can_be_planned_ahead_and_say_nothing() -> None:
 
     assert kinds == ["is"]
     assert notices == []
+
+
+@pytest.mark.parametrize(
+    "question, plain",
+    [
+        ("Alzheimer\u2019s disease", "Alzheimer's disease"),
+        ("don\u2019t \u2018quote\u2019 it", "don't 'quote' it"),
+        ("Paris\u2013Dakar — rally", "Paris Dakar rally"),
+        ("wait… «there»", "wait there"),
+        ("pears \u2013 «red apple» \u2013pie", "pears red apple pie"),
+    ],
+)
+def test_typographic_marks_are_read_as_those_of_keyboards(question: str, plain: str) -> None:
+    """Where LC_CTYPE is C, PostgreSQL's parser takes them for letters."""
+    for asked in (question, f'"{question}"', f'fig -"{question}"'):
+        assert matches(plain, asked) is matches(plain, asked.replace(question, plain))
+        # What was stored as it was written is found as it was.
+        assert matches(question, asked) is ("fig" not in asked)
+    assert set(ask("(parse_search_question(%s)).lexemes", plain)) <= set(
+        ask("(parse_search_question(%s)).lexemes", question)
+    )

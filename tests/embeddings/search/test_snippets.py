@@ -49,6 +49,58 @@ def test_markup_stays_as_it_is() -> None:
     assert snippet("<b>apple</b> &amp; pear", "pear").endswith(f"&amp; {mark('pear')}")
 
 
+FILLER = "Nothing of interest stands in this sentence about gardens and rivers. " * 12
+
+
+@pytest.mark.parametrize(
+    "call, name, questions",
+    [
+        (
+            "client.getUserById(5)",
+            "client.getUserById",
+            ["user id", "getUserById", '"getUserById"'],
+        ),
+        ("parse_http/Response", "parse_http/Response", ["responses"]),
+        ("of src/app/main.py", "src/app/main.py", ["main.py", '"src/app"']),
+    ],
+)
+def test_an_identifier_is_marked_that_was_found_in_its_parts(
+    call: str, name: str, questions: list[str]
+) -> None:
+    for question in questions:
+        ConversationEmbedding.objects.all().delete()
+        found = snippet(
+            f"{FILLER}It was os.path at first. At last {call} is called. {FILLER}", question
+        )
+
+        assert mark(name) in found
+        assert f" {found[:9]}" in FILLER
+        assert 100 < len(found) < 400
+        assert found.count(HIGHLIGHT_START) == 1
+
+
+def test_all_that_match_close_by_are_marked() -> None:
+    text = f"{FILLER}Either api.getUser or api.findUser is called, and {FILLER * 2} api.dropUser."
+
+    found = snippet(text, "user")
+
+    assert f"Either {mark('api.getUser')} or {mark('api.findUser')} is called" in found
+    assert "dropUser" not in found
+
+
+def test_a_passage_of_nothing_but_identifiers_is_no_longer() -> None:
+    found = snippet(" ".join(f"api.getUser{number}" for number in range(300)), "api")
+
+    assert found.startswith(f"{mark('api.getUser0')} {mark('api.getUser1')} ")
+    assert len(found) < 400
+
+
+def test_a_short_text_is_shown_whole() -> None:
+    assert snippet("Call client.getUserById(5).", "user") == (
+        f"Call {mark('client.getUserById')}(5)."
+    )
+
+
 def test_messages_have_snippets_too() -> None:
     factories.make_message(content="An apple")
 

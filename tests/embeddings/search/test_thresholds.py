@@ -10,11 +10,11 @@ import pytest
 from assistant.embeddings.search import thresholds
 from assistant.embeddings.search.bm25 import weight
 from assistant.embeddings.search.thresholds import are_few, tiers
-from assistant.embeddings.search.words import Statistics, Word, Words
+from assistant.embeddings.search.words import Phrase, Statistics, Word, Words
 
 
-def words(*lexemes: str, required: str = "") -> Words:
-    return Words(tuple(Word(lexeme) for lexeme in lexemes), required, "", {})
+def words(*lexemes: str, required: tuple[Phrase, ...] = ()) -> Words:
+    return Words(tuple(Word(lexeme) for lexeme in lexemes), required, Phrase(), {})
 
 
 def holding(passages: int = 1_000_000, **counts: int) -> Statistics:
@@ -39,7 +39,7 @@ def test_few_are_all_read() -> None:
 def test_phrases_are_read_at_once() -> None:
     known = holding(a=900_000, b=800_000)
 
-    assert tiers(words("a", "b", required="'a' <-> 'b'"), known) == ["'a' <-> 'b'"]
+    assert tiers(words("a", "b", required=(Phrase("'a' <-> 'b'"),)), known) == ["'a' | 'b'"]
 
 
 def test_each_tier_holds_the_one_before() -> None:
