@@ -14,7 +14,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Func, Value
 
-from assistant.embeddings.search.parameters import K1, MOST_REPEATS, B
+from assistant.embeddings.search.parameters import IDENTIFIER, K1, MOST_REPEATS, B
 from assistant.embeddings.search.words import Statistics, Word, quoted
 
 __all__ = ["BM25", "weight"]
@@ -23,10 +23,14 @@ LIMIT = pi**2 / 6
 
 
 def weight(word: Word, statistics: Statistics) -> float:
-    """Return what a word is worth: the rarer and the more often asked for, the more."""
+    """Return what a word is worth: the rarer and the more often asked for, the more.
+
+    Who writes an identifier into a question means that one: it counts as if asked for repeatedly.
+    """
     holding = min(statistics.of(word.lexeme), statistics.passages)
     rarity = log(1 + (statistics.passages - holding + 0.5) / (holding + 0.5))
-    return rarity * min(word.count, MOST_REPEATS)
+    times = word.count * (IDENTIFIER if word.is_identifier else 1)
+    return rarity * min(times, MOST_REPEATS)
 
 
 class BM25(Func):

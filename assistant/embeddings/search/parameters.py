@@ -12,6 +12,7 @@ __all__ = [
     "EXPECTED",
     "FEW",
     "FLOOR",
+    "IDENTIFIER",
     "K1",
     "MOST_REPEATS",
     "OVERLAP",
@@ -32,6 +33,10 @@ B = 0.6
 # How many times a word of a question counts that is there again and again. In questions of several
 # sentences, repetition says what they are about; a pasted log repeats itself without end.
 MOST_REPEATS = 10
+# As how many times an identifier counts, as a whole. In a sentence with other words ("how do I fix
+# the error parse_user_x when loading a user") the only passage that holds it was first in 93 to 95
+# of 100 cases without this, in all of them with it.
+IDENTIFIER = 4
 
 # Which matching passages are read. Up to how many, as far as is known, are simply all read:
 FEW = 3_000

@@ -18,7 +18,7 @@ model AS MATERIALIZED (
     SELECT id FROM embedding_models WHERE id = %(model)s OR %(model)s::uuid IS NULL
 )
 SELECT lexemes, counts, phrases::text[], identifiers::text[],
-    excluded::text, excluded_identifiers::text,
+    excluded::text, excluded_identifiers::text, wholes,
     (
         SELECT jsonb_object_agg(source, jsonb_build_array(passages, bytes)) FROM (
             SELECT source, sum(passages) AS passages, sum(bytes) AS bytes
@@ -47,10 +47,11 @@ USUAL_LENGTH = 1_000
 
 @dataclass(frozen=True)
 class Word:
-    """A lexeme of a question, and how often it is there."""
+    """A lexeme of a question, how often it is there, and whether it is an identifier's whole."""
 
     lexeme: str
     count: int = 1
+    is_identifier: bool = False
 
 
 @dataclass(frozen=True, eq=False)  # part of expressions, which have to be hashable
@@ -121,11 +122,14 @@ def read_words(question: str, *, using: str, embedding_model: Any = None) -> Wor
     values = {"question": clean_question(question), "model": embedding_model}
     with connections[using].cursor() as cursor:
         cursor.execute(READ, values)
-        lexemes, counts, phrases, names, *excluded, totals, found = cursor.fetchone()
+        lexemes, counts, phrases, inner, *excluded, wholes, totals, found = cursor.fetchone()
     sums, holding = _object(totals), _object(found)
     return Words(
-        tuple(Word(*pair) for pair in zip(lexemes, counts, strict=True)),
-        tuple(Phrase(*pair) for pair in zip(phrases, names, strict=True)),
+        tuple(
+            Word(lexeme, count, is_identifier=lexeme in wholes)
+            for lexeme, count in zip(lexemes, counts, strict=True)
+        ),
+        tuple(Phrase(*pair) for pair in zip(phrases, inner, strict=True)),
         Phrase(*excluded),
         {
             source: Statistics(passages, size, holding.get(source))

@@ -221,10 +221,14 @@ $$;
 --
 -- Of each phrase there are two queries, for chunk_search and for chunk_identifiers; a row has to
 -- match either, and none of the two of what is excluded.
+--
+-- `wholes` are the lexemes that are identifiers as wholes; two words with a slash between them, as in
+-- prose (client/server), are none.
 CREATE FUNCTION parse_search_question(
     question text,
     OUT lexemes text[], OUT counts integer[], OUT required tsquery, OUT excluded tsquery,
-    OUT phrases tsquery[], OUT identifiers tsquery[], OUT excluded_identifiers tsquery
+    OUT phrases tsquery[], OUT identifiers tsquery[], OUT excluded_identifiers tsquery,
+    OUT wholes text[]
 )
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path FROM CURRENT
@@ -246,6 +250,7 @@ DECLARE
     names tsquery;
     exclusions integer := 0;
     straight tsvector;
+    whole tsvector;
 BEGIN
     required := '';
     excluded := '';
@@ -295,6 +300,7 @@ BEGIN
         END IF;
     END LOOP;
     straight := to_tsvector('pg_catalog.english', straighten(words));
+    whole := to_identifier_vector(words);
     SELECT array_agg(lexeme), array_agg(number) INTO lexemes, counts
     FROM (
         SELECT lexeme, sum(number)::integer AS number FROM (
@@ -307,7 +313,7 @@ BEGIN
             WHERE straighten(words) <> words AND straighten(lexeme) ~ '[^[:space:]'']'
                 AND lexeme <> ALL (tsvector_to_array(straight))
             UNION ALL
-            SELECT lexeme, 1, 20000 FROM unnest(to_identifier_vector(words))
+            SELECT lexeme, 1, 20000 FROM unnest(whole)
             -- A part that is a word of the question by itself is one already.
             WHERE lexeme <> ALL (tsvector_to_array(straight))
         ) AS found
@@ -315,6 +321,11 @@ BEGIN
     ) AS first;
     lexemes := COALESCE(lexemes, '{}');
     counts := COALESCE(counts, '{}');
+    -- Parts have positions.
+    wholes := ARRAY(
+        SELECT lexeme FROM unnest(whole)
+        WHERE positions IS NULL AND lexeme !~ '^[[:alpha:]]+/[[:alpha:]]+$' ORDER BY lexeme
+    );
 END;
 $$;
 
