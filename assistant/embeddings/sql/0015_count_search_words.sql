@@ -69,8 +69,8 @@ AS $$
     )
 $$;
 
--- The identifiers of a text: each as a whole, lower-case, likewise the names it consists of, and its
--- parts as words are stored. Text search itself takes most of them for one word.
+-- The identifiers of a text: each as a whole, lower-case, likewise the names it consists of, and
+-- its parts as words are stored. Text search itself takes most of them for one word.
 --
 -- The parts of an identifier have positions next to each other, for phrases; between those of two
 -- there is a gap.
@@ -99,7 +99,7 @@ BEGIN
     );
     -- Each "a" says nothing, and takes up a position.
     RETURN to_tsvector(
-            'pg_catalog.english', split_identifiers(array_to_string(identifiers, ' a a a a a a a a '))
+            'pg_catalog.english', split_identifiers(array_to_string(identifiers, ' a a a a a '))
         )
         -- As the names would be stored if they stood alone.
         || strip(to_tsvector('pg_catalog.english', array_to_string(inner_ones, ' ')))
@@ -109,8 +109,8 @@ BEGIN
 END;
 $$;
 
--- What a phrase asks of identifiers: a name as a whole (getUser is no getUserById); of anything else
--- its words next to each other as parts of one, and the names in it. Empty for nothing.
+-- What a phrase asks of identifiers: a name as a whole (getUser is no getUserById); of anything
+-- else its words next to each other as parts of one, and the names in it. Empty for nothing.
 CREATE FUNCTION to_identifier_query(phrase text) RETURNS tsquery
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path FROM CURRENT
@@ -165,7 +165,8 @@ BEGIN
                 stop := place + 240;
                 result := '';
             END IF;
-            result := result || substr(content, copied, place - copied) || opening || name || closing;
+            result := result || substr(content, copied, place - copied)
+                || opening || name || closing;
             copied := place + length(name);
         END IF;
         place := place + length(name);
