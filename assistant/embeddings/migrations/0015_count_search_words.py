@@ -12,6 +12,12 @@ class Migration(migrations.Migration):
 
     operations = [
         assistant.db.operations.sql_files.RunSQLFile(
+            name="0015_find_identifiers",
+        ),
+        assistant.db.operations.sql_files.RunSQLFile(
+            name="0015_parse_search_questions",
+        ),
+        assistant.db.operations.sql_files.RunSQLFile(
             name="0015_count_search_words",
         ),
     ]

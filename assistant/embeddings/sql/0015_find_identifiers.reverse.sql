@@ -1,0 +1,11 @@
+DROP TRIGGER trigger_keep_chunk_identifiers ON conversation_embeddings;
+DROP TRIGGER trigger_keep_chunk_identifiers ON knowledge_chunks;
+DROP FUNCTION keep_chunk_identifiers();
+ALTER TABLE conversation_embeddings DROP COLUMN chunk_identifiers;
+ALTER TABLE knowledge_chunks DROP COLUMN chunk_identifiers;
+DROP FUNCTION mark_identifiers(text, tsquery, text, text);
+DROP FUNCTION to_identifier_query(text);
+DROP FUNCTION to_identifier_vector(text);
+DROP FUNCTION split_identifiers(text);
+DROP FUNCTION find_inner_identifiers(text[]);
+DROP FUNCTION find_identifiers(text);
