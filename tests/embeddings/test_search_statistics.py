@@ -237,10 +237,12 @@ def test_random_changes(client: Client, writer: Writer) -> None:
 
 NEW = (
     "0014_add_search_statistics",
-    "0015_count_search_words",
-    "0016_fill_search_statistics",
-    "0017_index_identifiers",
-    "0018_add_search_records",
+    "0015_find_identifiers",
+    "0016_parse_search_questions",
+    "0017_count_search_words",
+    "0018_fill_search_statistics",
+    "0019_index_identifiers",
+    "0020_add_search_records",
 )
 
 
@@ -249,7 +251,7 @@ def test_rows_that_were_there_are_filled_around_locks_and_after_a_kill(
     scratch: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batches, "PATIENCE", 0.1)
-    label, fill = "assistant_embeddings", "0016_fill_search_statistics"
+    label, fill = "assistant_embeddings", "0018_fill_search_statistics"
     missing = "SELECT array_agg(chunk_text) FROM {} WHERE chunk_identifiers IS NULL"
     with alias(scratch) as connection, connect(scratch, autocommit=True) as client:
         writer = Writer(client)

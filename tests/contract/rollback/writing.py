@@ -158,8 +158,8 @@ WRITTEN_AT: dict[Node, str] = {
         ON CONFLICT DO NOTHING;
         {CHANGES}
     """,
-    ("assistant_embeddings", "0016_fill_search_statistics"): CHANGES,
-    ("assistant_embeddings", "0018_add_search_records"): """
+    ("assistant_embeddings", "0018_fill_search_statistics"): CHANGES,
+    ("assistant_embeddings", "0020_add_search_records"): """
         INSERT INTO search_records
             (user_id, query, query_hash, mode, sources, hit_count, hits, latency,
              embedding_model_id)
@@ -193,12 +193,12 @@ CHANGED_BY: dict[Node, str] = {
     ("assistant_conversations", "0003_keep_statistics"): "conversation_stats",
     # Whose they are.
     ("assistant_embeddings", "0011_keep_chunks"): "conversation_embeddings",
-    ("assistant_embeddings", "0016_fill_search_statistics"): "search_statistics",
+    ("assistant_embeddings", "0018_fill_search_statistics"): "search_statistics",
 }
 
 # And whose rows it uses up.
 USED_BY: dict[Node, str] = {
-    ("assistant_embeddings", "0016_fill_search_statistics"): "search_changes",
+    ("assistant_embeddings", "0018_fill_search_statistics"): "search_changes",
 }
 
 # They have the migrations themselves, which come and go, and what was run before them.

@@ -1,4 +1,4 @@
-"""Count in how many passages each word is, and find identifiers in their parts."""
+"""Find identifiers as wholes and in their parts."""
 
 from django.db import migrations
 
@@ -13,11 +13,5 @@ class Migration(migrations.Migration):
     operations = [
         assistant.db.operations.sql_files.RunSQLFile(
             name="0015_find_identifiers",
-        ),
-        assistant.db.operations.sql_files.RunSQLFile(
-            name="0015_parse_search_questions",
-        ),
-        assistant.db.operations.sql_files.RunSQLFile(
-            name="0015_count_search_words",
         ),
     ]

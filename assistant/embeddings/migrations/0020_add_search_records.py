@@ -20,7 +20,7 @@ import assistant.db.validators
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("assistant_embeddings", "0017_index_identifiers"),
+        ("assistant_embeddings", "0019_index_identifiers"),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("assistant_embeddings", "0015_count_search_words"),
+        ("assistant_embeddings", "0017_count_search_words"),
     ]
 
     operations = [

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("assistant_embeddings", "0016_fill_search_statistics"),
+        ("assistant_embeddings", "0018_fill_search_statistics"),
     ]
 
     operations = [
