@@ -57,7 +57,7 @@ BEGIN
     identifiers := '{}';
     excluded_identifiers := '';
     IF NOT plain THEN
-        is_prose := length(regexp_replace(read, quoted || '|\s', '', 'g')) > 125;
+        is_prose := length(regexp_replace(read, quoted || '|\s', '', 'g')) > 60;
     END IF;
     FOR token IN
         -- A phrase, an excluded word, a word. A quotation mark that is left over is passed by.

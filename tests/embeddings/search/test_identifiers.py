@@ -6,7 +6,9 @@ import pytest
 from django.db import connection
 
 from assistant.embeddings.models import KnowledgeChunk
+from assistant.embeddings.search.words import read_words
 from tests import factories
+from tests.embeddings.search.test_keywords import sql_of
 
 pytestmark = pytest.mark.django_db
 
@@ -158,8 +160,6 @@ def test_exclusions_hold_beside_phrases() -> None:
 
 
 def explained(question: str) -> str:
-    from tests.embeddings.search.test_keywords import sql_of  # noqa: PLC0415
-
     sql, parameters = sql_of(question, KnowledgeChunk.objects.all())
     with connection.cursor() as cursor:
         # The index of a table that other tests have filled and emptied looks dear.
@@ -186,3 +186,28 @@ def test_one_text_of_nothing_but_identifiers_is_stored_soon() -> None:
     store(many)
 
     assert found('"longName999"') == [many]
+
+
+@pytest.mark.parametrize("name", ["parseBatchLines", "parse_batch_lines", "parse.batch.lines"])
+def test_an_identifier_outweighs_the_words_around_it(name: str) -> None:
+    prose = "Fix an error when a user is loading."
+    store(prose, f"The job calls {name}.", *["Parse a batch of lines."] * 20)
+
+    first, second, *_others = found(f"how do I fix the error of {name} when loading a user")
+
+    assert (first, second) == (f"The job calls {name}.", prose)
+
+
+@pytest.mark.parametrize(
+    "question, wholes",
+    [
+        ("where is client.getUserById called", {"client.getuserbyid", "getuserbyid"}),
+        ("parse_user, or src/app/main.py", {"parse_user", "src/app/main.py", "main.py"}),
+        # Prose that has no room for two words.
+        ("client/server and/or get user by id", set()),
+    ],
+)
+def test_wholes_are_told_from_words(question: str, wholes: set[str]) -> None:
+    words = read_words(question, using="default").words
+
+    assert {word.lexeme for word in words if word.is_identifier} == wholes

@@ -166,6 +166,13 @@ def test_prose_that_quotes_does_not_ask_for_phrases() -> None:
     assert query('"' + "very red " * 40 + 'apple" pie').startswith("'red' <2> 'red'")
 
 
+def test_a_sentence_quotes_from_sixty_letters_on() -> None:
+    assert "<->" in query('Is there a way to disable the "disk drive" feature')
+    assert "<->" not in query(
+        'How do I disable the "disk drive" feature and let it look for exactly the very same terms'
+    )
+
+
 def test_prose_excludes_what_it_excludes() -> None:
     prose = (
         "How do I configure the reverse proxy so that websocket connections stay open for several"
