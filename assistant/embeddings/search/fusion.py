@@ -7,7 +7,7 @@ similarities' are bent before, so that they stand out as BM25's do.
 
 Ranks alone (reciprocal rank fusion) say less: they do not tell a passage that stands out from one
 that is barely the first. Over nine collections the sum was .016 better in nDCG@10 (.009 to .023),
-and above the better leg on each of them.
+and bending made it .009 better still (.006 to .011, over twenty).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
